@@ -1,0 +1,67 @@
+"""Every setting that Bursar reads from its environment: one table, so that docs/guide/settings.md cannot lie."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: its name, its default as a person reads it, and what it means."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+HOME = Setting(
+    "BURSAR_HOME",
+    "~/.bursar",
+    "Folder for the SQLite database, the encryption key file and lock files.",
+)
+DATABASE_URL = Setting(
+    "BURSAR_DATABASE_URL",
+    "sqlite file bursar.sqlite3 in BURSAR_HOME",
+    "Database to use: sqlite:///path or postgres://user:password@host/name.",
+)
+DATABASE_URL_FILE = Setting(
+    "BURSAR_DATABASE_URL_FILE",
+    "unset",
+    "File that holds the database URL, for secrets mounted as files. BURSAR_DATABASE_URL wins.",
+)
+ENCRYPTION_KEY = Setting(
+    "BURSAR_ENCRYPTION_KEY",
+    "unset",
+    "Key that seals private keys at rest; several, newest first, separated by commas, while a key is being replaced.",
+)
+ENCRYPTION_KEY_FILE = Setting(
+    "BURSAR_ENCRYPTION_KEY_FILE",
+    "encryption.key in BURSAR_HOME",
+    "File with the same content, readable by its owner only; made on first use when no key is given.",
+)
+LOG_LEVEL = Setting(
+    "BURSAR_LOG_LEVEL", "WARNING", "Least level written to standard error: DEBUG, INFO, WARNING or ERROR."
+)
+
+SETTINGS = (HOME, DATABASE_URL, DATABASE_URL_FILE, ENCRYPTION_KEY, ENCRYPTION_KEY_FILE, LOG_LEVEL)
+
+
+def read(setting: Setting) -> str | None:
+    """The variable's value; None when unset or empty."""
+    return os.environ.get(setting.name) or None
+
+
+def home() -> Path:
+    """Bursar's folder, made readable by its owner only when it does not exist."""
+    folder = Path(read(HOME) or "~/.bursar").expanduser()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def database_url() -> str:
+    """Where the tables live."""
+    if url := read(DATABASE_URL):
+        return url
+    if file := read(DATABASE_URL_FILE):
+        return Path(file).read_text(encoding="utf-8").strip()
+    return f"sqlite:///{home() / 'bursar.sqlite3'}"
