@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class StoreConfig(AppConfig):
+    """The app that owns every table."""
+
+    name = "bursar.store"
+    label = "store"

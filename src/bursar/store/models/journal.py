@@ -1,0 +1,141 @@
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from bursar.store.models.connections import Connection
+
+
+class Run(models.Model):
+    """One journey, from its start to its verdict."""
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        INTERRUPTED = "interrupted"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    connection = models.ForeignKey(Connection, models.CASCADE)
+    verb = models.CharField(max_length=40)
+    month = models.CharField(max_length=7, blank=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.RUNNING)
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+    counts = models.JSONField(default=dict)
+    totals = models.JSONField(default=dict)
+    """Per kind (planned, posted, read_back, held) a map of currency to amount as text."""
+    verdict = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.month} {self.id}"
+
+
+class RunNote(models.Model):
+    """What a run has to say: something blocked, a warning, an error. Never a secret."""
+
+    class Kind(models.TextChoices):
+        BLOCKED = "blocked"
+        WARNING = "warning"
+        ERROR = "error"
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="notes")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    code = models.CharField(max_length=40)
+    subject = models.TextField()
+    sentence = models.TextField()
+    remedy = models.TextField(blank=True)
+    lines = models.JSONField(default=list)
+    amount = models.DecimalField(max_digits=15, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.sentence}"
+
+
+class Posting(models.Model):
+    """One intended write and its fate. The row exists before the request leaves."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned"
+        SENDING = "sending"
+        POSTED = "posted"
+        FAILED = "failed"
+        UNKNOWN = "unknown"
+        BLOCKED = "blocked"
+        """A prerequisite failed; nothing was sent."""
+        WITHDRAWN = "withdrawn"
+        """Proved not to have happened, or gone from ConnectWise again; a later plan may write anew."""
+
+    OPEN = (State.PLANNED, State.SENDING, State.UNKNOWN)
+
+    connection = models.ForeignKey(Connection, models.CASCADE)
+    run = models.ForeignKey(Run, models.CASCADE, related_name="postings")
+    stage = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=200)
+    action = models.CharField(max_length=8)
+    resource = models.CharField(max_length=20)
+    company_id = models.BigIntegerField(null=True)
+    parent_id = models.BigIntegerField(null=True)
+    remote_id = models.BigIntegerField(null=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField()
+    lines = models.JSONField(default=list)
+    amount = models.DecimalField(max_digits=15, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    error_code = models.CharField(max_length=40, blank=True)
+    sentence = models.TextField(blank=True)
+    remedy = models.TextField(blank=True)
+    sent_at = models.DateTimeField(null=True)
+    """When the row was last claimed for sending."""
+    posted_amount = models.DecimalField(max_digits=15, decimal_places=2, null=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["connection", "state"], name="posting_by_state")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connection", "key"],
+                condition=Q(state__in=["planned", "sending", "unknown"]),
+                name="one_open_posting_per_key",
+            ),
+            models.UniqueConstraint(
+                fields=["connection", "key"],
+                condition=Q(action="create", state__in=["planned", "sending", "unknown", "posted"]),
+                name="one_creation_per_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.key} ({self.state})"
+
+
+class AdditionLink(models.Model):
+    """An Addition that Bursar made or adopted, and what Bursar last wrote to it."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE)
+    marker = models.CharField(max_length=50)
+    series = models.CharField(max_length=40)
+    agreement_id = models.BigIntegerField()
+    addition_id = models.BigIntegerField()
+    company_id = models.BigIntegerField()
+    organization_id = models.TextField()
+    subscription_id = models.TextField(blank=True)
+    subscription_name = models.TextField(blank=True)
+    recurring = models.BooleanField()
+    last_month = models.CharField(max_length=7)
+    written = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["connection", "company_id"], name="link_by_company")]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "addition_id"], name="link_once_per_addition"),
+            models.UniqueConstraint(fields=["connection", "agreement_id", "marker"], name="link_once_per_marker"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.marker} → {self.addition_id}"

@@ -1,0 +1,112 @@
+"""The Posting journal: what was meant, what was sent, what came of it. A row exists before its request leaves."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from bursar.domain.errors import BursarError
+from bursar.domain.money import Money
+from bursar.domain.plan import Action, Change, Fields, Resource
+from bursar.ports import Write
+from bursar.store.field_json import from_json, to_json
+from bursar.store.models import Connection, Posting, Run
+
+State = Posting.State
+
+
+def enter(run: Run, stages: Sequence[Sequence[Change]]) -> dict[str, Posting]:
+    """Write one planned row per change that sends something; creations that are gone again are withdrawn first."""
+    rows = [_row(run, stage, change) for stage, changes in enumerate(stages) for change in changes if change.writes]
+    with transaction.atomic():
+        creations = [row.key for row in rows if row.action == Action.CREATE]
+        Posting.objects.filter(
+            connection=run.connection, key__in=creations, action=Action.CREATE, state=State.POSTED
+        ).update(state=State.WITHDRAWN, sentence="No longer in ConnectWise when a later run looked.")
+        return {row.key: row for row in Posting.objects.bulk_create(rows, batch_size=500)}
+
+
+def _row(run: Run, stage: int, change: Change) -> Posting:
+    return Posting(
+        connection=run.connection,
+        run=run,
+        stage=stage,
+        key=change.key,
+        action=change.action.value,
+        resource=change.resource.value,
+        company_id=change.company_id,
+        parent_id=change.parent_id,
+        remote_id=change.remote_id,
+        before=to_json(change.before) if change.before is not None else None,
+        after=to_json(change.after),
+        lines=list(change.lines),
+        amount=change.total.amount if change.total else None,
+        currency=change.total.currency if change.total else "",
+    )
+
+
+def write_of(row: Posting) -> Write:
+    """The request that the row stands for: all fields of a create, the differing ones of an update or cancel."""
+    after = from_json(row.after)
+    before = from_json(row.before) if row.before is not None else {}
+    create = row.action == Action.CREATE
+    fields = after if create else {name: value for name, value in after.items() if before.get(name) != value}
+    return Write(
+        action=Action(row.action),
+        resource=Resource(row.resource),
+        key=row.key,
+        fields=fields,
+        parent_id=row.parent_id,
+        remote_id=row.remote_id,
+    )
+
+
+def after_of(row: Posting) -> Fields:
+    return from_json(row.after)
+
+
+def money_of(row: Posting) -> Money | None:
+    return Money(row.amount, row.currency) if row.amount is not None else None
+
+
+def mark_sending(rows: Collection[Posting], now: datetime) -> None:
+    """Claim rows for sending, with the parents they got meanwhile, before any request leaves."""
+    for row in rows:
+        row.state, row.sent_at = State.SENDING, now
+    Posting.objects.bulk_update(rows, ["state", "sent_at", "parent_id"])
+
+
+def mark_posted(row: Posting, remote_id: int, amount: Decimal | None) -> None:
+    """Note the receipt on the row (unsaved)."""
+    row.state = State.POSTED
+    row.remote_id = remote_id
+    row.posted_amount = amount
+    row.error_code = row.sentence = row.remedy = ""
+
+
+def mark_not_posted(row: Posting, state: State, error: BursarError) -> None:
+    """Note why nothing was posted, or why it is not known (unsaved)."""
+    row.state = state
+    row.error_code, row.sentence, row.remedy = error.code, error.sentence, error.remedy
+
+
+OUTCOME_FIELDS = ("state", "remote_id", "parent_id", "posted_amount", "error_code", "sentence", "remedy")
+
+
+def save_outcomes(rows: Iterable[Posting]) -> None:
+    """Save what was noted."""
+    Posting.objects.bulk_update(list(rows), OUTCOME_FIELDS)
+
+
+def unsettled(connection: Connection) -> list[Posting]:
+    """Rows whose outcome must be known before anything is planned. Call as the sole writer: no other run is active."""
+    return list(Posting.objects.filter(connection=connection, state__in=Posting.OPEN).order_by("pk"))
+
+
+def counts(run: Run) -> Mapping[str, int]:
+    """Postings of the run by state."""
+    found: dict[str, int] = {}
+    for state in Posting.objects.filter(run=run).values_list("state", flat=True).iterator():
+        found[state] = found.get(state, 0) + 1
+    return found

@@ -1,0 +1,237 @@
+"""Plan a month: lines, mappings and what ConnectWise has → one Plan per company, streamed (rules 73-88)."""
+
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from bursar.domain.additions.planner import plan_company
+from bursar.domain.additions.situation import BillingSettings, MappedLine, Situation
+from bursar.domain.additions.wanted import subject_of
+from bursar.domain.identity import agreement_name, recurring_marker
+from bursar.domain.mapping import Excluded, Incomplete, Mappings, Target, resolve
+from bursar.domain.money import Totals
+from bursar.domain.period import Month
+from bursar.domain.plan import Blocked, Notice, Plan
+from bursar.domain.psa import Addition, Agreement, CatalogItem, Company
+from bursar.ports import Psa
+from bursar.store.models import AdditionLink, Connection, Line
+from bursar.store.queries.lines import by_ids, line_of, month_is_complete, overrides_of, trace_of, wanted_lines
+from bursar.store.queries.links import companies_with_subscriptions, domain_links, links_of
+from bursar.store.queries.mappings import mappings_of
+from bursar.usecases.billing_settings import billing_settings
+
+COMPANIES_AT_ONCE = 100
+LINES_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What to plan. `company_ids` limits it to some customers; confirmations lift the mass-cancellation brake."""
+
+    month: Month
+    company_ids: frozenset[int] | None = None
+    confirm_cancellations_of: frozenset[int] = frozenset()
+    confirm_all_cancellations: bool = False
+
+    def confirms(self, company_id: int) -> bool:
+        return self.confirm_all_cancellations or company_id in self.confirm_cancellations_of
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyPlan:
+    """One company's plan. `company` is None for what could not be brought to any company."""
+
+    company: Company | None
+    plan: Plan
+
+
+@dataclass(slots=True)
+class MonthLines:
+    """The month's lines by company (row ids only: a month may hold a million), and what goes nowhere."""
+
+    by_company: dict[int, "array[int]"] = field(default_factory=dict)
+    unplaced: Plan = field(default_factory=lambda: Plan(stages=[[], [], []]))
+    excluded: int = 0
+    excluded_totals: Totals = field(default_factory=Totals)
+    count: int = 0
+
+
+Progress = Callable[[int], None]
+
+
+class MonthPlanner:
+    """Plans one month of one connection in batches of companies, so that memory stays flat."""
+
+    def __init__(self, connection: Connection, psa: Psa, options: PlanOptions) -> None:
+        self.connection = connection
+        self.psa = psa
+        self.options = options
+        self.settings: BillingSettings = billing_settings(connection)
+        self.mappings: Mappings = mappings_of(connection)
+        self.complete = month_is_complete(connection, options.month)
+        self._products: dict[int, CatalogItem] = {}
+
+    def sort_lines(self) -> MonthLines:
+        """Decide for every line which company it goes to. Reads nothing remote."""
+        lines = MonthLines()
+        for row in wanted_lines(self.connection, self.options.month).order_by("pk").iterator(2000):
+            lines.count += 1
+            self._place(row, lines)
+        for company_id in companies_with_subscriptions(self.connection):
+            if self._is_asked_for(company_id):
+                lines.by_company.setdefault(company_id, array("q"))
+        return lines
+
+    def _is_asked_for(self, company_id: int) -> bool:
+        return self.options.company_ids is None or company_id in self.options.company_ids
+
+    def _place(self, row: Line, lines: MonthLines) -> None:
+        line = line_of(row)
+        target = resolve(line, overrides_of(row), self.mappings)
+        if isinstance(target, Target) and line.eligible:
+            if self._is_asked_for(target.company_id):
+                lines.by_company.setdefault(target.company_id, array("q")).append(row.pk)
+        elif isinstance(target, Excluded) or not line.eligible:
+            lines.excluded += 1
+            lines.excluded_totals.add(line.money)
+        elif isinstance(target, Incomplete) and self.options.company_ids is None:
+            lines.unplaced.blocked.append(_incomplete(row, target))
+
+    def plans(self, lines: MonthLines) -> Iterator[CompanyPlan]:
+        """One plan per company, then one for what goes nowhere."""
+        for batch in _batches(lines.by_company):
+            yield from self._plan_batch({company_id: lines.by_company[company_id] for company_id in batch})
+        if lines.unplaced.blocked or lines.unplaced.notices:
+            yield CompanyPlan(None, lines.unplaced)
+
+    def _plan_batch(self, batch: Mapping[int, "array[int]"]) -> Iterator[CompanyPlan]:
+        companies = {company.id: company for company in self.psa.companies(batch.keys())}
+        mapped = {company_id: self._mapped(ids) for company_id, ids in batch.items()}
+        links = links_of(self.connection, batch.keys())
+        agreements = _by_company(self.psa.agreements(companies.keys()))
+        additions = self._additions(companies.values(), mapped, agreements, links)
+        products = self._products_of(mapped.values())
+        seen, placed = self._seen(links)
+        for company_id in batch:
+            company = companies.get(company_id)
+            if company is None:
+                yield CompanyPlan(None, _company_missing(company_id, mapped[company_id]))
+                continue
+            own = [row for row in links if row.company_id == company_id]
+            situation = Situation(
+                company=company,
+                month=self.options.month,
+                lines=mapped[company_id],
+                agreements=agreements.get(company_id, {}),
+                additions=additions,
+                products=products,
+                links=domain_links(own),
+                complete=self.complete,
+                seen=frozenset(seen),
+                moved_away=frozenset(s for s, where in placed.items() if company_id not in where),
+                cancellations_confirmed=self.options.confirms(company_id),
+            )
+            yield CompanyPlan(company, plan_company(situation, self.settings))
+
+    def _mapped(self, ids: Sequence[int]) -> list[MappedLine]:
+        found: list[MappedLine] = []
+        for row in by_ids(ids):
+            line, overrides = line_of(row), overrides_of(row)
+            target = resolve(line, overrides, self.mappings)
+            if isinstance(target, Target):
+                found.append(MappedLine(line, target.product_id, target.agreement_id, overrides, trace_of(row)))
+        return found
+
+    def _additions(
+        self,
+        companies: Iterable[Company],
+        mapped: Mapping[int, Sequence[MappedLine]],
+        agreements: Mapping[int, Mapping[int, Agreement]],
+        links: Iterable[AdditionLink],
+    ) -> dict[int, Sequence[Addition]]:
+        """Read the Additions of every agreement that a line may go to, or that holds one of ours."""
+        wanted = {row.agreement_id for row in links}
+        for company in companies:
+            own = agreements.get(company.id, {})
+            lines = mapped[company.id]
+            wanted |= {line.agreement_id for line in lines if line.agreement_id in own and line.agreement_id}
+            names = {
+                agreement_name(self.settings.agreement_type.name, company.identifier, line.line.currency)
+                for line in lines
+            }
+            wanted |= {agreement.id for agreement in own.values() if agreement.name in names}
+        return dict(self.psa.additions(wanted))
+
+    def _products_of(self, mapped: Iterable[Sequence[MappedLine]]) -> Mapping[int, CatalogItem]:
+        missing = {line.product_id for lines in mapped for line in lines} - self._products.keys()
+        self._products |= {item.id: item for item in self.psa.catalog_items(missing)} if missing else {}
+        return self._products
+
+    def _seen(self, links: Iterable[AdditionLink]) -> tuple[set[str], dict[str, set[int]]]:
+        """Which of these subscriptions the month has, and to which companies their lines are mapped now."""
+        wanted = sorted({row.subscription_id for row in links if row.recurring})
+        seen: set[str] = set()
+        placed: dict[str, set[int]] = {}
+        for chunk in _chunks(wanted, 500):
+            for row in wanted_lines(self.connection, self.options.month).filter(subscription_id__in=chunk):
+                series = recurring_marker(self.settings.scope, row.subscription_id or "").series
+                seen.add(series)
+                target = resolve(line_of(row), overrides_of(row), self.mappings)
+                if isinstance(target, Target):
+                    placed.setdefault(series, set()).add(target.company_id)
+        return seen, placed
+
+
+def _incomplete(row: Line, target: Incomplete) -> Blocked:
+    line = line_of(row)
+    return Blocked(
+        subject_of(line),
+        "not_mapped",
+        f"Not mapped yet: {' and '.join(target.missing)}.",
+        "Map the organization or offer (`bursar mapping suggest`, `bursar mapping set`), or exclude it.",
+        (line.line_id,),
+        line.money,
+    )
+
+
+def _company_missing(company_id: int, lines: Sequence[MappedLine]) -> Plan:
+    blocked = [
+        Blocked(
+            subject_of(item.line),
+            "company_missing",
+            f"Company {company_id} no longer exists in ConnectWise.",
+            "Map the organization to another company, or exclude it.",
+            (item.line.line_id,),
+            item.line.money,
+        )
+        for item in lines
+    ]
+    notices = [] if blocked else [Notice(f"Company {company_id}", "company_missing", "It no longer exists.")]
+    return Plan(stages=[[], [], []], blocked=blocked, notices=notices)
+
+
+def _by_company(agreements: Iterable[Agreement]) -> dict[int, dict[int, Agreement]]:
+    found: dict[int, dict[int, Agreement]] = {}
+    for agreement in agreements:
+        found.setdefault(agreement.company_id, {})[agreement.id] = agreement
+    return found
+
+
+def _batches(by_company: Mapping[int, Sequence[int]]) -> Iterator[list[int]]:
+    batch: list[int] = []
+    lines = 0
+    for company_id in sorted(by_company):
+        batch.append(company_id)
+        lines += len(by_company[company_id])
+        if len(batch) >= COMPANIES_AT_ONCE or lines >= LINES_AT_ONCE:
+            yield batch
+            batch, lines = [], 0
+    if batch:
+        yield batch
+
+
+def _chunks(items: Collection[str], size: int) -> Iterator[list[str]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

@@ -1,0 +1,124 @@
+"""What a receipt means for the billing journey: the link to the Addition, and the one trace a line leaves."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bursar.domain.identity import AdditionKind, parse_marker
+from bursar.domain.period import Month
+from bursar.domain.plan import Action, Change, Fields, Resource
+from bursar.store.field_json import from_json, to_json
+from bursar.store.models import AdditionLink, Connection, Line, Posting
+from bursar.store.queries.journal import after_of
+from bursar.usecases.post import Posted
+
+LINK_FIELDS = (
+    "marker",
+    "series",
+    "agreement_id",
+    "company_id",
+    "organization_id",
+    "subscription_id",
+    "subscription_name",
+    "recurring",
+    "last_month",
+    "written",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    """One line and the Addition it left."""
+
+    line_id: str
+    agreement_id: int
+    addition_id: int
+    company_id: int
+    fields: Fields
+    amount: Decimal | None
+
+
+def record_additions(connection: Connection, now: datetime, posted: Sequence[Posted]) -> None:
+    """Link Additions and trace lines for receipts; call inside the transaction that settles the rows."""
+    rows = [item for item in posted if item.row.resource == Resource.ADDITION]
+    traces = [
+        _Trace(
+            line_id,
+            item.row.parent_id or 0,
+            item.receipt.remote_id,
+            item.row.company_id or 0,
+            after_of(item.row),
+            item.row.amount,
+        )
+        for item in rows
+        for line_id in item.row.lines
+    ]
+    _record(connection, now, traces)
+    for item in rows:
+        if item.row.action == Action.CANCEL:
+            _record_end(connection, item.row)
+
+
+def record_left(connection: Connection, now: datetime, changes: Iterable[Change]) -> None:
+    """Trace lines whose Addition was found to be as wanted already, though no trace said so."""
+    left = {
+        line_id: _Trace(
+            line_id,
+            change.parent_id or 0,
+            change.remote_id or 0,
+            change.company_id or 0,
+            change.after,
+            change.total.amount if change.total else None,
+        )
+        for change in changes
+        if change.action is Action.LEAVE
+        for line_id in change.lines
+    }
+    untraced = Line.objects.filter(connection=connection, line_id__in=left, link__isnull=True)
+    _record(connection, now, [left[line_id] for line_id in untraced.values_list("line_id", flat=True)])
+
+
+def _record(connection: Connection, now: datetime, traces: Sequence[_Trace]) -> None:
+    ids = [trace.line_id for trace in traces]
+    lines = {row.line_id: row for row in Line.objects.filter(connection=connection, line_id__in=ids)}
+    links = AdditionLink.objects.bulk_create(
+        [_link(connection, trace, lines[trace.line_id]) for trace in traces],
+        update_conflicts=True,
+        unique_fields=["connection", "addition_id"],
+        update_fields=LINK_FIELDS,
+    )
+    for trace, link in zip(traces, links, strict=True):
+        line = lines[trace.line_id]
+        line.link, line.posted_at = link, now
+        line.posted_total = line.total if trace.amount is None else trace.amount
+        line.post_again = line.overwrite = False
+    Line.objects.bulk_update(
+        lines.values(), ["link", "posted_at", "posted_total", "post_again", "overwrite"], batch_size=200
+    )
+
+
+def _link(connection: Connection, trace: _Trace, line: Line) -> AdditionLink:
+    marker = parse_marker(str(trace.fields["marker"]))
+    if marker is None:
+        raise ValueError(f"{trace.fields['marker']!r} is not a marker of ours")
+    return AdditionLink(
+        connection=connection,
+        addition_id=trace.addition_id,
+        marker=str(marker),
+        series=marker.series,
+        agreement_id=trace.agreement_id,
+        company_id=trace.company_id,
+        organization_id=line.organization_id,
+        subscription_id=line.subscription_id or "",
+        subscription_name=line.subscription_name or line.offer_name,
+        recurring=marker.kind is AdditionKind.RECURRING,
+        last_month=str(Month.of(line.invoice_date)),
+        written=to_json(trace.fields),
+    )
+
+
+def _record_end(connection: Connection, row: Posting) -> None:
+    for link in AdditionLink.objects.filter(connection=connection, addition_id=row.remote_id or 0):
+        link.written = to_json({**from_json(link.written), "cancelled": after_of(row)["cancelled"]})
+        link.save(update_fields=["written"])

@@ -1,0 +1,53 @@
+"""The only module that builds adapters from connections and hands them to use cases."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx2
+
+from bursar.connectors.billing.csvfile.profile import load_profile
+from bursar.connectors.billing.csvfile.source import open_source
+from bursar.connectors.connectwise.client import ConnectWise
+from bursar.connectors.connectwise.credentials import Credentials
+from bursar.connectors.connectwise.options import Options
+from bursar.ports import BillingSource
+from bursar.store.models import Connection
+from bursar.store.vault import open_sealed
+
+
+class SystemClock:
+    """The real time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def connectwise(connection: Connection, transport: httpx2.BaseTransport | None = None) -> ConnectWise:
+    """The ConnectWise behind a connection. Tests hand in a transport; nobody else does."""
+    given = connection.options
+    rate = int(given.get("requests_per_minute", 900))
+    return ConnectWise(
+        Credentials(
+            url=connection.url,
+            company=connection.company,
+            public_key=connection.public_key,
+            private_key=open_sealed(connection.sealed_private_key),
+            client_id=connection.client_id,
+        ),
+        Options(
+            concurrency=int(given.get("concurrency", 8)),
+            requests_per_minute=rate or None,
+            read_timeout=float(given.get("timeout", 30)),
+            marker_field=given.get("marker_field"),
+        ),
+        transport=transport,
+    )
+
+
+def line_source(path: Path, profile: str) -> BillingSource:
+    """A file or folder of invoice lines, read through a column profile (a built-in name or a path)."""
+    return open_source(path, load_profile(profile))
