@@ -11,7 +11,7 @@ from bursar.connectors.billing.csvfile.source import open_source
 from bursar.connectors.connectwise.client import ConnectWise
 from bursar.connectors.connectwise.credentials import Credentials
 from bursar.connectors.connectwise.options import Options
-from bursar.ports import BillingSource
+from bursar.ports import BillingSource, Clock
 from bursar.store.models import Connection
 from bursar.store.vault import open_sealed
 
@@ -26,10 +26,13 @@ class SystemClock:
         time.sleep(seconds)
 
 
-def connectwise(connection: Connection, transport: httpx2.BaseTransport | None = None) -> ConnectWise:
-    """The ConnectWise behind a connection. Tests hand in a transport; nobody else does."""
+def connectwise(
+    connection: Connection, transport: httpx2.BaseTransport | None = None, clock: Clock | None = None
+) -> ConnectWise:
+    """The ConnectWise behind a connection. Tests hand in a transport and a clock; nobody else does."""
     given = connection.options
     rate = int(given.get("requests_per_minute", 900))
+    seconds = float(given.get("timeout", 30))
     return ConnectWise(
         Credentials(
             url=connection.url,
@@ -41,10 +44,12 @@ def connectwise(connection: Connection, transport: httpx2.BaseTransport | None =
         Options(
             concurrency=int(given.get("concurrency", 8)),
             requests_per_minute=rate or None,
-            read_timeout=float(given.get("timeout", 30)),
+            connect_timeout=min(10.0, seconds),
+            read_timeout=seconds,
             marker_field=given.get("marker_field"),
         ),
         transport=transport,
+        clock=clock,
     )
 
 
