@@ -1,0 +1,129 @@
+"""What ConnectWise says no with, as Bursar's errors. No text repeats a key or a page of HTML."""
+
+from dataclasses import dataclass
+
+from bursar.connectors.connectwise.credentials import Credentials
+from bursar.connectors.connectwise.resources import Endpoint
+from bursar.connectors.exact_json import JsonObject, JsonValue
+from bursar.connectors.http import Answer
+from bursar.domain.errors import FieldFault, NotFound, NotPermitted, Rejected, RemoteError, WrongKey
+
+_LONGEST_QUOTE = 300
+_RECORD_MISSING = "notfound"
+_REMEDIES = {
+    "cannot be less than the agreement billing start": (
+        "Start the addition on or after the agreement's billing start date: move the charge start, "
+        "or change the billing start date of the agreement in ConnectWise."
+    ),
+    "period has already been invoiced": (
+        "Start the addition on or after the agreement's Next Invoice Date, or switch on Prorate on the agreement."
+    ),
+}
+"""Remedies for messages seen in the field, by a part of the message."""
+_CLIENT_ID_REMEDY = "Save a client ID (a GUID from the ConnectWise developer site) in the connection."
+_CLOUD_404_REMEDY = (
+    "On the ConnectWise cloud this also means a wrong Company ID or wrong keys: check all three in the connection."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """The readable part of an error answer. All texts are short and hold no secrets."""
+
+    status: int
+    code: str
+    message: str
+    fields: tuple[FieldFault, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The vendor's own words, the most exact ones first."""
+        said = [fault.message for fault in self.fields if fault.message] or [self.message]
+        return "; ".join(dict.fromkeys(text.rstrip(". ") for text in said if text))
+
+    @property
+    def record_is_missing(self) -> bool:
+        """A 404 about a record, not about the route."""
+        return self.status == 404 and self.code.casefold() == _RECORD_MISSING
+
+
+def complaint(answer: Answer, credentials: Credentials) -> Complaint:
+    """Read an error answer, whatever its body is."""
+    body = _object(answer)
+    entries = body.get("errors")
+    return Complaint(
+        answer.status,
+        _quote(body.get("code") or body.get("error"), credentials),
+        _quote(body.get("message"), credentials),
+        tuple(_field_fault(entry, credentials) for entry in entries if isinstance(entry, dict))
+        if isinstance(entries, list)
+        else (),
+    )
+
+
+def refusal(found: Complaint, endpoint: Endpoint, *, maybe_wrong_key: bool) -> RemoteError:
+    """The error for a 4xx answer. `maybe_wrong_key`: a cloud site where no call has succeeded yet [guide]."""
+    if found.status in (401, 403) and "clientid" in found.message.casefold():
+        return WrongKey("ConnectWise wants a client ID with every call.", remedy=_CLIENT_ID_REMEDY)
+    if found.status == 401:
+        return WrongKey("ConnectWise refuses these keys.")
+    if found.status == 403:
+        return _forbidden(found, endpoint)
+    if found.status == 404:
+        return _missing(found, endpoint, maybe_wrong_key=maybe_wrong_key)
+    if found.status in (400, 409, 422):
+        return _rejected(found, endpoint)
+    return RemoteError(f"ConnectWise answered {found.status} about the {endpoint.noun}{_because(found)}.")
+
+
+def _forbidden(found: Complaint, endpoint: Endpoint) -> RemoteError:
+    if "ssl is required" in found.message.casefold():
+        return RemoteError(
+            "ConnectWise does not serve its API at this host.",
+            remedy="Use the site's address at myconnectwise.net; its API host begins with api-.",
+        )
+    sentence = f"The API member may not do this with {_some(endpoint)}."
+    return NotPermitted(sentence, module=endpoint.module)
+
+
+def _missing(found: Complaint, endpoint: Endpoint, *, maybe_wrong_key: bool) -> RemoteError:
+    if found.record_is_missing:
+        return NotFound(f"ConnectWise does not have the {endpoint.noun}{_because(found)}.")
+    if maybe_wrong_key:
+        return WrongKey("ConnectWise answered 404 to a call with these keys.", remedy=_CLOUD_404_REMEDY)
+    return NotFound(f"ConnectWise has no such address for {_some(endpoint)}{_because(found)}.")
+
+
+def _rejected(found: Complaint, endpoint: Endpoint) -> Rejected:
+    words = found.sentence.casefold()
+    remedy = " ".join(remedy for part, remedy in _REMEDIES.items() if part in words)
+    sentence = f"ConnectWise refused the {endpoint.noun}{_because(found)}."
+    return Rejected(sentence, fields=found.fields, remedy=remedy)
+
+
+def _because(found: Complaint) -> str:
+    return f": {found.sentence}" if found.sentence else ""
+
+
+def _some(endpoint: Endpoint) -> str:
+    noun = endpoint.noun
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+
+
+def _field_fault(entry: JsonObject, credentials: Credentials) -> FieldFault:
+    field, code, message = (_quote(entry.get(name), credentials) for name in ("field", "code", "message"))
+    return FieldFault(field, code, message)
+
+
+def _object(answer: Answer) -> JsonObject:
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _quote(text: JsonValue, credentials: Credentials) -> str:
+    if not isinstance(text, str):
+        return ""
+    return credentials.scrub(" ".join(text.split()))[:_LONGEST_QUOTE]
