@@ -1,7 +1,5 @@
 """The only module that builds adapters from connections and hands them to use cases."""
 
-import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
@@ -11,19 +9,12 @@ from bursar.connectors.billing.csvfile.source import open_source
 from bursar.connectors.connectwise.client import ConnectWise
 from bursar.connectors.connectwise.credentials import Credentials
 from bursar.connectors.connectwise.options import Options
+from bursar.connectors.system_clock import SystemClock
 from bursar.ports import BillingSource, Clock
 from bursar.store.models import Connection
 from bursar.store.vault import open_sealed
 
-
-class SystemClock:
-    """The real time."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)
+__all__ = ["SystemClock", "connectwise", "line_source"]
 
 
 def connectwise(
@@ -32,7 +23,7 @@ def connectwise(
     """The ConnectWise behind a connection. Tests hand in a transport and a clock; nobody else does."""
     given = connection.options
     rate = int(given.get("requests_per_minute", 900))
-    seconds = float(given.get("timeout", 30))
+    seconds = float(given.get("timeout", 60))
     return ConnectWise(
         Credentials(
             url=connection.url,

@@ -25,7 +25,7 @@ class NewConnection:
 OPTIONS = {
     "concurrency": "How many requests may be under way at once (8).",
     "requests_per_minute": "Most requests per minute; 0 for no limit (900).",
-    "timeout": "Seconds to wait for an answer (30).",
+    "timeout": "Seconds to wait for an answer (60).",
     "marker_field": "Caption of the Addition custom field that carries Bursar's key; empty for the serial number.",
 }
 """How to talk to ConnectWise; kept on the connection."""

@@ -26,6 +26,8 @@ LINK_FIELDS = (
     "written",
 )
 
+TRACE_FIELDS = ("link", "posted_at", "posted_total", "post_again", "overwrite")
+
 
 @dataclass(frozen=True, slots=True)
 class _Trace:
@@ -93,9 +95,8 @@ def _record(connection: Connection, now: datetime, traces: Sequence[_Trace]) -> 
         line.link, line.posted_at = link, now
         line.posted_total = line.total if trace.amount is None else trace.amount
         line.post_again = line.overwrite = False
-    Line.objects.bulk_update(
-        lines.values(), ["link", "posted_at", "posted_total", "post_again", "overwrite"], batch_size=200
-    )
+    for line in lines.values():
+        line.save(update_fields=TRACE_FIELDS)  # bulk_update takes several times as long for a handful of rows
 
 
 def _link(connection: Connection, trace: _Trace, line: Line) -> AdditionLink:

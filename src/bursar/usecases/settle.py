@@ -17,6 +17,9 @@ log = logging.getLogger("bursar.post")
 PAUSE = 1.0
 """Seconds between two looks."""
 
+LONG_AGO = timedelta(hours=1)
+"""No request is claimed and then sent, or still under way, that much later."""
+
 
 class Outbox(Protocol):
     """The part of a remote port that posting needs."""
@@ -44,23 +47,34 @@ class Verdicts:
 
 
 def settle(rows: Iterable[Posting], outbox: Outbox, clock: Clock, threads: ThreadPoolExecutor) -> Verdicts:
-    """Look until each row has arrived or can no longer arrive. Rows that were never claimed are absent at once."""
+    """Look until each row has arrived or can no longer arrive. Rows that were never claimed are absent at once.
+
+    Whoever sent the rows has given up or is dead by now, so the last of their requests ends within one write time-out.
+    """
     verdicts = Verdicts()
-    waiting = list(rows)
+    started = clock.now()
+    certain_at = started + timedelta(seconds=outbox.write_timeout)
+    waiting: list[Posting] = []
+    for row in rows:
+        (verdicts.absent if row.state == Posting.State.PLANNED else waiting).append(row)
+    if waiting:
+        log.warning("Looking for %d writes without an answer, up to %.0f s.", len(waiting), outbox.write_timeout)
     while waiting:
-        unsent = [row for row in waiting if row.state == Posting.State.PLANNED]
-        verdicts.absent.extend(unsent)
-        waiting = _look_once([row for row in waiting if row not in unsent], outbox, clock, threads, verdicts)
+        looked_at = clock.now()
+        unseen = _look_once(waiting, outbox, threads, verdicts)
+        waiting = []
+        for row in unseen:
+            old = row.sent_at is not None and row.sent_at < started - LONG_AGO
+            (verdicts.absent if old or looked_at >= certain_at else waiting).append(row)
         if waiting:
             clock.sleep(PAUSE)
     return verdicts
 
 
 def _look_once(
-    rows: Sequence[Posting], outbox: Outbox, clock: Clock, threads: ThreadPoolExecutor, verdicts: Verdicts
+    rows: Sequence[Posting], outbox: Outbox, threads: ThreadPoolExecutor, verdicts: Verdicts
 ) -> list[Posting]:
-    """Returns the rows that may still arrive. The clock is read before the look, so that none is missed."""
-    horizon = clock.now() - timedelta(seconds=outbox.write_timeout)
+    """Notes what arrived and what could not be looked for; returns the rows that are not there."""
 
     def look(write: Write) -> Receipt | RemoteError | None:
         try:
@@ -69,14 +83,12 @@ def _look_once(
             log.warning("A look for %s failed: %s", write.key, error.sentence)
             return error
 
-    waiting: list[Posting] = []
+    unseen: list[Posting] = []
     for row, seen in zip(rows, threads.map(look, [write_of(row) for row in rows]), strict=True):
         if isinstance(seen, Receipt):
             verdicts.arrived.append((row, seen))
         elif isinstance(seen, RemoteError):
             verdicts.uncertain.append((row, seen))
-        elif row.sent_at is None or row.sent_at <= horizon:
-            verdicts.absent.append(row)
         else:
-            waiting.append(row)
-    return waiting
+            unseen.append(row)
+    return unseen
