@@ -1,0 +1,1 @@
+"""The conditions language of the REST API: parsing it and testing records with it."""
