@@ -37,7 +37,7 @@ golden: setup  ## renew golden files after looking at the difference
 	$(BIN)/pytest --update-golden $(ARGS)
 
 docs: setup  ## renew the generated references
-	$(BIN)/python -m bursar.cli.reference
+	$(BIN)/python -m tests.documents.architecture
 
 bench: setup  ## ratios measured in one run
 	$(BIN)/python -m bench $(ARGS)

@@ -1,0 +1,1 @@
+"""Bursar: an MSP's money data, planned, previewed, posted once, reconciled."""

@@ -1,0 +1,1 @@
+"""A stateful ConnectWise PSA on your own machine. Imports nothing from Bursar."""

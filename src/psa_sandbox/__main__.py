@@ -11,6 +11,7 @@ from pathlib import Path
 
 from werkzeug.serving import BaseWSGIServer
 
+from psa_sandbox.certificate import serving_context
 from psa_sandbox.connection import open_server
 from psa_sandbox.control.plane import Planting
 from psa_sandbox.control.state_file import StateFile
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--state", type=Path, metavar="FILE", help="keep the state in this file")
     serve.add_argument("--latency-ms", type=int, default=0, metavar="N", help="delay every answer")
     serve.add_argument("--rate-limit", type=int, metavar="N", help="requests per minute before 429")
+    serve.add_argument("--tls", type=Path, metavar="FILE", help="serve https; write the certificate to trust here")
     serve.add_argument("--json", action="store_true", help="say where and with which keys as one JSON line")
     return parser
 
@@ -54,7 +56,8 @@ def _serve(wanted: argparse.Namespace) -> int:
     store.site.requests_per_minute = wanted.rate_limit
     changed: Callable[[], None] = file.mark if file else _nobody_listens
     app = create_app(store, planting, latency_ms=wanted.latency_ms, changed=changed)
-    server = open_server(app, wanted.host, wanted.port)
+    tls = serving_context(wanted.host, wanted.tls) if wanted.tls else None
+    server = open_server(app, wanted.host, wanted.port, tls)
     if file:
         file.save()
         file.start()
@@ -80,7 +83,7 @@ def _option(word: str) -> tuple[str, int]:
 
 def _greeting(store: Store, server: BaseWSGIServer, *, as_json: bool) -> str:
     facts: dict[str, object] = {
-        "url": f"http://{server.host}:{server.port}",
+        "url": f"{'https' if server.ssl_context else 'http'}://{server.host}:{server.port}",
         "company_id": store.site.company_id,
         "client_id": (store.site.client_ids or [ANY_CLIENT_ID])[0],
         "codebase": store.site.codebase,

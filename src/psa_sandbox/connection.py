@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ssl import SSLContext
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -62,6 +63,6 @@ class KeepAliveHandler(WSGIRequestHandler):
         self.wfile.flush()
 
 
-def open_server(app: WSGIApplication, host: str, port: int) -> BaseWSGIServer:
+def open_server(app: WSGIApplication, host: str, port: int, tls: SSLContext | None = None) -> BaseWSGIServer:
     """A bound server, one thread a connection; port 0 takes a free one. Raises OSError when taken."""
-    return make_server(host, port, app, threaded=True, request_handler=KeepAliveHandler)
+    return make_server(host, port, app, threaded=True, request_handler=KeepAliveHandler, ssl_context=tls)

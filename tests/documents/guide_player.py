@@ -1,0 +1,42 @@
+"""Plays the guide's steps in one process: JSON steps on standard input, what each printed as a JSON list on standard output.
+
+A step is the words of a `bursar` command, or `["meanwhile", method, path, body]` for what somebody does in ConnectWise.
+"""
+
+import io
+import json
+import os
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+
+import click
+import django
+import httpx2
+import typer
+from django.utils.module_loading import import_string
+
+
+def main() -> None:
+    """Play all steps from standard input."""
+    django.setup()
+    command = typer.main.get_command(import_string("bursar.cli.app.app"))
+    admin = httpx2.BasicAuth(os.environ["SANDBOX_USER"], os.environ["SANDBOX_PASSWORD"])
+    headers = {"clientId": "guide", "Content-Type": "application/json"}
+    with httpx2.Client(base_url=os.environ["SANDBOX_URL"], auth=admin, headers=headers) as connectwise:
+        outputs = [_play(step, command, connectwise) for step in json.load(sys.stdin)]
+    json.dump(outputs, sys.stdout)
+
+
+def _play(step: list[str], command: click.Command, connectwise: httpx2.Client) -> str:
+    if step[0] == "meanwhile":
+        _, method, path, body = step
+        connectwise.request(method, path, content=body).raise_for_status()
+        return ""
+    printed = io.StringIO()
+    with redirect_stdout(printed), redirect_stderr(printed):
+        command.main(step[1:], prog_name=step[0], standalone_mode=False)
+    return printed.getvalue()
+
+
+if __name__ == "__main__":
+    main()
