@@ -69,6 +69,11 @@ def test_rejected_rows_are_kept_and_the_month_is_not_complete(world: World) -> N
     assert Rejection.objects.get(load=report.load).row_number == 7
 
 
+def test_a_line_whose_row_is_rejected_now_does_not_vanish(world: World) -> None:
+    world.load([make_line(1), make_line(2), make_line(3), make_line(4)])
+    assert world.load([make_line(1), make_line(2), make_line(3), BAD], whole=True).load.vanished == 0
+
+
 def test_a_change_of_a_posted_line_can_be_accepted(world: World) -> None:
     world.load([make_line(1)])
     world.map_exactly()

@@ -9,7 +9,7 @@ from bursar.project.environment import ENCRYPTION_KEY, ENCRYPTION_KEY_FILE, home
 
 
 def load_keys() -> list[str]:
-    """All keys, the one that seals new secrets first. Makes the file on first use. Raises PermissionError when it is open."""
+    """All keys, the sealing one first. Makes the file on first use. Raises PermissionError when others can read it."""
     if given := read(ENCRYPTION_KEY):
         return _split(given)
     path = Path(read(ENCRYPTION_KEY_FILE) or home() / "encryption.key").expanduser()

@@ -66,9 +66,9 @@ def load_invoice_lines(
         if options.month:
             tally.months.add(str(options.month))
         whole, taken_as_part = _is_whole(load, tally, options)
-        load.vanished = _mark_vanished(load, tally.months) if whole else 0
+        load.complete = whole and not tally.rejected  # a rejected row may be the line that seems to be missing
+        load.vanished = _mark_vanished(load, tally.months) if load.complete else 0
         load.months = sorted(tally.months)
-        load.complete = whole and not tally.rejected
         for name in ("added", "refreshed", "unchanged", "changed_since_posting", "rejected"):
             setattr(load, name, getattr(tally, name))
         load.save()

@@ -1,0 +1,1 @@
+"""Where invoice lines come from."""
