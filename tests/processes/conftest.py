@@ -15,8 +15,8 @@ class PostingProcesses:
     def __init__(self, home: Path, sandbox: dict[str, object]) -> None:
         self.sandbox = sandbox
         self.control = httpx2.Client(base_url=f"{sandbox['url']}/_control")
-        self._environment = os.environ | {"BURSAR_HOME": str(home)}
-        self._environment.pop("BURSAR_DATABASE_URL", None)
+        self.environment = os.environ | {"BURSAR_HOME": str(home)}
+        self.environment.pop("BURSAR_DATABASE_URL", None)
 
     def prepare(self, *options: str) -> None:
         done = self.start("prepare", "--sandbox", json.dumps(self.sandbox), *options)
@@ -26,7 +26,7 @@ class PostingProcesses:
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "tests.processes.posting", *arguments]
         return subprocess.Popen(
-            command, env=self._environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
     def post(self, *arguments: str) -> tuple[int, dict[str, object]]:

@@ -53,12 +53,3 @@ def test_a_bad_line_to_connectwise(processes: PostingProcesses, fault: dict[str,
         code, report = processes.post()
     assert (code, report["verdict"]) == (0, "balanced")
     expect_each_line_once(processes)
-
-
-def test_two_processes_at_once_end_as_one(processes: PostingProcesses) -> None:
-    processes.prepare()
-    both = [processes.start("post"), processes.start("post")]
-    outputs = [process.communicate(timeout=240)[0] for process in both]
-    assert [process.returncode for process in both] == [0, 0], outputs
-    expect_each_line_once(processes)
-    assert sorted('"create": 220' in output for output in outputs) == [False, True]
