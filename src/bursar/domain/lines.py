@@ -78,7 +78,7 @@ class InvoiceLine:
     @property
     def recurring(self) -> bool:
         """Whether the line feeds a persistent Addition. Without a subscription there is nothing to persist."""
-        return self.charge_type in RECURRING and self.subscription_id is not None
+        return self.charge_type in RECURRING and bool(self.subscription_id)
 
     @property
     def eligible(self) -> bool:

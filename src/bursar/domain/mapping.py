@@ -118,7 +118,7 @@ class Suggestion:
     exact: bool
 
 
-LEAST_SCORE = 0.72
+LEAST_SCORE = 0.65
 _LEGAL_FORM = re.compile(r"\b(inc|llc|ltd|limited|gmbh|corp|corporation|co|company|plc|bv|ab|sa|ag|lp|llp)\b")
 
 
@@ -134,7 +134,7 @@ class Suggester:
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         self._by_name: dict[str, list[Candidate]] = {}
         for candidate in candidates:
-            for name in {normalise(candidate.name), normalise(candidate.identifier)}:
+            for name in {normalise(candidate.name), normalise(candidate.identifier)} - {""}:
                 self._by_name.setdefault(name, []).append(candidate)
         self._loose = {name: _without_legal_form(name) for name in self._by_name}
 

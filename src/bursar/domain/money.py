@@ -30,7 +30,7 @@ class Money:
         return Money(self.amount + other.amount, self.currency)
 
     def __str__(self) -> str:
-        return f"{self.amount:,.2f} {self.currency}"
+        return f"{to_cents(self.amount):z,.2f} {self.currency}"
 
 
 class Totals(Mapping[str, Decimal]):
@@ -80,6 +80,7 @@ class Priced:
 def price_to_total(quantity: Decimal, unit_price: Decimal, total: Decimal) -> Priced:
     """Keep quantity × unit price when it reproduces `total` to the cent; else quantity 1 at the total (rule 107)."""
     sent = unit_price.quantize(UNIT_PRICE_STEP, ROUND_HALF_UP)
-    if to_cents(quantity * sent) == total:
+    owed = to_cents(total)
+    if to_cents(quantity * sent) == owed:
         return Priced(quantity, sent)
-    return Priced(Decimal(1), total, kept_quantity=quantity)
+    return Priced(Decimal(1), owed, kept_quantity=quantity)

@@ -22,7 +22,7 @@ class Month:
     @classmethod
     def parse(cls, text: str) -> "Month":
         """Read `YYYY-MM`. Raises InvalidInput."""
-        found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text.strip())
+        found = re.fullmatch(r"([1-9][0-9]{3})-(0[1-9]|1[0-2])", text.strip())
         if not found:
             raise InvalidInput(f"'{text}' is not a month.", remedy="Write it as YYYY-MM, for example 2026-10.")
         return cls(int(found[1]), int(found[2]))
@@ -52,3 +52,15 @@ class Month:
 
 def day_before(day: date) -> date:
     return day - timedelta(days=1)
+
+
+def period_start(day: date, starts_on: int) -> date:
+    """The first day of the month-long period that holds `day`, when periods start on a day of the month (1-31)."""
+    month = Month.of(day)
+    start = _in(month, starts_on)
+    return start if start <= day else _in(month.previous, starts_on)
+
+
+def _in(month: Month, day: int) -> date:
+    """That day of the month, or the month's last when it is shorter."""
+    return min(month.first + timedelta(days=day - 1), month.last)

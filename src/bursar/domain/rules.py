@@ -89,9 +89,13 @@ class Derived:
 
 
 def derive(line: InvoiceLine, overrides: Overrides, rules: ChargeRules) -> Derived:
-    """Manual beats rule beats default (rules 63 and 65-67, decision 5)."""
+    """Manual beats rule beats default (rules 63 and 65-67, decision 5).
+
+    A recurring charge of a longer cycle ends with the month it starts in: left open, a monthly Agreement would bill the
+    whole term's price every month (ADR 11).
+    """
     effective, start_badge = _start(line, overrides, rules)
-    cancelled, end_badge = _end(line, overrides, rules)
+    cancelled, end_badge = _end(line, overrides, rules, effective)
     name = rules.sent_name(line.charge_type)
     renamed = name != line.charge_type.for_rules.value
     return Derived(effective, cancelled, name, start_badge, end_badge, Badge.SYSTEM if renamed else Badge.NONE)
@@ -105,9 +109,11 @@ def _start(line: InvoiceLine, overrides: Overrides, rules: ChargeRules) -> tuple
     return line.charge_start, Badge.NONE
 
 
-def _end(line: InvoiceLine, overrides: Overrides, rules: ChargeRules) -> tuple[date | None, Badge]:
+def _end(line: InvoiceLine, overrides: Overrides, rules: ChargeRules, effective: date) -> tuple[date | None, Badge]:
     if overrides.charge_end:
         return overrides.charge_end, Badge.USER
     if rule := rules.end.get(line.charge_type.for_rules):
         return rule.date_for(line.month), Badge.SYSTEM
-    return (None if line.recurring else line.charge_end), Badge.NONE
+    if not line.recurring:
+        return line.charge_end, Badge.NONE
+    return (None if line.billing_cycle is BillingCycle.MONTHLY else Month.of(effective).last), Badge.NONE

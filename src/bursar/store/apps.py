@@ -1,3 +1,5 @@
+"""Where Django finds the tables."""
+
 from django.apps import AppConfig
 
 

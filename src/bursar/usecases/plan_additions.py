@@ -7,8 +7,9 @@ from itertools import islice
 
 from bursar.domain.additions.planner import plan_company
 from bursar.domain.additions.situation import BillingSettings, MappedLine, Situation
+from bursar.domain.additions.targets import is_active
 from bursar.domain.additions.wanted import subject_of
-from bursar.domain.identity import agreement_name, recurring_marker
+from bursar.domain.identity import recurring_marker
 from bursar.domain.mapping import Excluded, Incomplete, Mappings, Target, resolve
 from bursar.domain.money import Totals
 from bursar.domain.period import Month
@@ -150,17 +151,17 @@ class MonthPlanner:
         agreements: Mapping[int, Mapping[int, Agreement]],
         links: Iterable[AdditionLink],
     ) -> dict[int, Sequence[Addition]]:
-        """Read the Additions of every agreement that a line may go to, or that holds one of ours."""
+        """Read the Additions of every agreement that holds one of ours or a posted line.
+
+        A company with lines to post has all its active agreements read: somebody may bill the same thing there by hand.
+        """
         wanted = {row.agreement_id for row in links}
         for company in companies:
             own = agreements.get(company.id, {})
             lines = mapped[company.id]
-            wanted |= {line.agreement_id for line in lines if line.agreement_id in own and line.agreement_id}
-            names = {
-                agreement_name(self.settings.agreement_type.name, company.identifier, line.line.currency)
-                for line in lines
-            }
-            wanted |= {agreement.id for agreement in own.values() if agreement.name in names}
+            wanted |= {line.trace.agreement_id for line in lines if line.trace}
+            if any(line.trace is None or line.overrides.post_again for line in lines):
+                wanted |= {a.id for a in own.values() if is_active(a, self.options.month.previous.first)}
         return dict(self.psa.additions(wanted))
 
     def _products_of(self, mapped: Iterable[Sequence[MappedLine]]) -> Mapping[int, CatalogItem]:

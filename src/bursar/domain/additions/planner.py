@@ -1,17 +1,19 @@
 """One company, one month → one Plan. Pure: the same situation always gives the same plan."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
-from bursar.domain.additions.compare import compare
+from bursar.domain.additions.compare import Compared, compare
+from bursar.domain.additions.moves import move
 from bursar.domain.additions.posted import review
+from bursar.domain.additions.present import Present
 from bursar.domain.additions.situation import BillingSettings, MappedLine, Situation, Trace
 from bursar.domain.additions.targets import AgreementTarget, NewAgreement, creation, first_day_of, target_of
 from bursar.domain.additions.vanished import cancel_vanished
 from bursar.domain.additions.wanted import Wanted, block, one_per_series, subject_of, want
-from bursar.domain.identity import AdditionKind
-from bursar.domain.lines import BillingCycle
+from bursar.domain.identity import AdditionKind, one_time_marker
 from bursar.domain.plan import Action, Blocked, Change, Notice, Plan
 
 AGREEMENTS, ENDINGS, ADDITIONS = 0, 1, 2
@@ -27,14 +29,12 @@ def plan_company(situation: Situation, settings: BillingSettings) -> Plan:
     if situation.company.status not in settings.active_statuses:
         sentence = f"The company's status is {situation.company.status}; its mapping still points to it."
         plan.notices.append(Notice(situation.company.name, "company_not_active", sentence))
-    wanted = _wanted(situation, settings, plan)
-    planned = _plan_wanted(wanted, situation, settings, plan)
-    moved = _moved(planned, situation)
-    changes, blocked, notices = cancel_vanished(situation, settings, moved)
+    present = Present(situation, settings.scope)
+    _plan_wanted(_wanted(situation, settings, present, plan), present, settings, plan)
+    changes, blocked, notices = cancel_vanished(situation, settings)
     plan.stages[ENDINGS].extend(changes)
     plan.blocked.extend(blocked)
     plan.notices.extend(notices)
-    _order_moves(plan, changes, moved)
     return plan
 
 
@@ -44,7 +44,7 @@ def _company_deleted(situation: Situation) -> list[Blocked]:
     return [block(source, "company_deleted", sentence, remedy) for source in situation.lines]
 
 
-def _wanted(situation: Situation, settings: BillingSettings, plan: Plan) -> list[Wanted]:
+def _wanted(situation: Situation, settings: BillingSettings, present: Present, plan: Plan) -> list[Wanted]:
     found: list[Wanted] = []
     for source in situation.lines:
         if source.trace and not source.overrides.post_again:
@@ -57,7 +57,7 @@ def _wanted(situation: Situation, settings: BillingSettings, plan: Plan) -> list
                 plan.blocked.append(item)
             else:
                 found.append(item)
-    return _persist_one(found, situation, settings)
+    return _persist_one(_adopt_once(found, plan), present)
 
 
 def _add_reviewed(source: MappedLine, trace: Trace, situation: Situation, plan: Plan) -> None:
@@ -69,46 +69,64 @@ def _add_reviewed(source: MappedLine, trace: Trace, situation: Situation, plan: 
         plan.stages[ADDITIONS].append(outcome)
 
 
-def _persist_one(found: Sequence[Wanted], situation: Situation, settings: BillingSettings) -> list[Wanted]:
-    """Series whose persistent Addition was posted from another line of this month leave only one-time charges."""
+def _adopt_once(found: Sequence[Wanted], plan: Plan) -> list[Wanted]:
+    """An Addition cannot be adopted for two charges (rule 99)."""
+    chosen = Counter(item.source.overrides.adopt for item in found)
+    twice = [item for item in found if item.source.overrides.adopt and chosen[item.source.overrides.adopt] > 1]
+    plan.blocked.extend(
+        block(
+            item.source,
+            "adopted_twice",
+            f"Addition {item.source.overrides.adopt} was chosen for adoption by several lines.",
+            "Keep the adoption on one line and withdraw it from the others.",
+        )
+        for item in twice
+    )
+    return [item for item in found if item not in twice]
+
+
+def _persist_one(found: Sequence[Wanted], present: Present) -> list[Wanted]:
+    """Give each subscription one persistent Addition (ADR 6).
+
+    A series whose persistent Addition was posted from another line of this month leaves only one-time charges, and a
+    line that has its one-time Addition keeps it.
+    """
     taken = {
         source.trace.marker.series
-        for source in situation.lines
+        for source in present.situation.lines
         if source.trace and source.trace.marker.kind is AdditionKind.RECURRING and not source.overrides.post_again
     }
-    in_force = {
-        link.marker.series: product
-        for link in situation.links
-        if isinstance(product := link.written.get("product_id"), int)
+    single = {
+        item.line.line_id
+        for item in found
+        if item.recurring and present.members(one_time_marker(present.scope, item.line.line_id).series)
     }
-    return one_per_series(found, settings.scope, in_force, taken)
+    return one_per_series(found, present.scope, present.products(), taken, single)
 
 
-def _plan_wanted(
-    wanted: Sequence[Wanted], situation: Situation, settings: BillingSettings, plan: Plan
-) -> Mapping[str, AgreementTarget]:
-    """Plan each wanted Addition; returns where each persistent series is billed."""
-    billed_on: dict[str, AgreementTarget] = {}
+def _plan_wanted(wanted: Sequence[Wanted], present: Present, settings: BillingSettings, plan: Plan) -> None:
     new: dict[NewAgreement, list[Wanted]] = {}
     for item in wanted:
-        agreement = target_of(item, situation, settings)
-        if isinstance(agreement, Blocked):
-            plan.blocked.append(agreement)
-            continue
-        outcome = compare(item, agreement, situation)
+        target = target_of(item, present.situation, settings)
+        outcome = target if isinstance(target, Blocked) else _changes(item, target, present)
         if isinstance(outcome, Blocked):
             plan.blocked.append(outcome)
             continue
-        if isinstance(agreement, NewAgreement):
-            new.setdefault(agreement, []).append(item)
-        if item.recurring:
-            billed_on[item.marker.series] = agreement
-        _stage(outcome, situation, plan)
-        _warn_of_long_cycle(item, plan)
+        if isinstance(target, NewAgreement) and any(change.parent_key for change in outcome.changes):
+            new.setdefault(target, []).append(outcome.wanted)
+        _stage(outcome.changes, present.situation, plan)
+        _warn_of_late_start(item, outcome.changes, plan)
     plan.stages[AGREEMENTS].extend(
-        creation(agreement, first_day_of(items), situation, settings) for agreement, items in new.items()
+        creation(target, first_day_of(items), present.situation, settings) for target, items in new.items()
     )
-    return billed_on
+
+
+def _changes(item: Wanted, target: AgreementTarget, present: Present) -> Compared | Blocked:
+    compared = compare(item, target, present)
+    if isinstance(compared, Blocked):
+        return compared
+    changes = move(compared.wanted, target, compared.changes, present)
+    return changes if isinstance(changes, Blocked) else replace(compared, changes=changes)
 
 
 def _stage(changes: Sequence[Change], situation: Situation, plan: Plan) -> None:
@@ -117,40 +135,15 @@ def _stage(changes: Sequence[Change], situation: Situation, plan: Plan) -> None:
         plan.stages[ENDINGS if change.action is Action.CANCEL else ADDITIONS].append(placed)
 
 
-def _warn_of_long_cycle(item: Wanted, plan: Plan) -> None:
-    cycle = item.line.billing_cycle
-    if item.recurring and item.cancelled is None and cycle not in {BillingCycle.MONTHLY, BillingCycle.ONE_TIME}:
-        sentence = (
-            f"A {cycle} charge without an end date is billed in every period of the Agreement until it is cancelled."
-        )
-        plan.notices.append(Notice(subject_of(item.line), "long_cycle", sentence))
-
-
-def _moved(billed_on: Mapping[str, AgreementTarget], situation: Situation) -> frozenset[str]:
-    """`series@agreement` of Additions whose subscription is now billed on another Agreement."""
-    return frozenset(
-        f"{link.marker.series}@{link.agreement_id}"
-        for link in situation.links
-        if (target := billed_on.get(link.marker.series)) is not None
-        and (isinstance(target, NewAgreement) or target.id != link.agreement_id)
-    )
-
-
-def _order_moves(plan: Plan, cancelled: Sequence[Change], moved: frozenset[str]) -> None:
-    """A subscription that moves starts on the new Agreement only when it has ended on the old one."""
-    if not moved:
-        return
-    endings = {_series(change): change.key for change in cancelled}
-    plan.stages[ADDITIONS] = [
-        replace(change, needs=(*change.needs, endings[_series(change)]))
-        if change.action is Action.CREATE and _series(change) in endings
-        else change
-        for change in plan.stages[ADDITIONS]
-    ]
-
-
-def _series(change: Change) -> str:
-    return str(change.after.get("marker", "")).rpartition(":")[0]
+def _warn_of_late_start(item: Wanted, changes: Sequence[Change], plan: Plan) -> None:
+    """New values that start after the line does leave a difference that no Addition bills."""
+    for change in changes:
+        start = change.after["effective"]
+        if change.action is Action.CREATE and isinstance(start, date) and start > item.effective:
+            sentence = (
+                f"The line starts {item.effective}, but its values are billed from {start}: until then is invoiced."
+            )
+            plan.notices.append(Notice(subject_of(item.line), "billed_later", sentence))
 
 
 def repeated_keys(plan: Plan) -> list[str]:

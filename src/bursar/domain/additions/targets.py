@@ -7,8 +7,9 @@ from datetime import date
 from bursar.domain.additions.situation import BillingSettings, Situation
 from bursar.domain.additions.wanted import Wanted, block, is_partial
 from bursar.domain.identity import agreement_name
+from bursar.domain.period import Month, day_before, period_start
 from bursar.domain.plan import Action, Blocked, Change, FieldValue, Resource
-from bursar.domain.psa import Agreement
+from bursar.domain.psa import Agreement, Company
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ def target_of(wanted: Wanted, situation: Situation, settings: BillingSettings) -
         return _chosen(wanted, situation, chosen)
     currency = wanted.line.currency
     name = agreement_name(settings.agreement_type.name, situation.company.identifier, currency)
-    ours = [a for a in situation.agreements.values() if a.name == name and not _ended(a, wanted.effective)]
+    ours = [a for a in situation.agreements.values() if a.name == name and is_active(a, wanted.effective)]
     if ours:
-        return _may_take(wanted, min(ours, key=lambda a: a.id))
+        return _may_take(wanted, min(ours, key=lambda a: a.id), situation.company)
     if situation.company.contact_id is None:
         return block(
             wanted.source,
@@ -62,19 +63,17 @@ def _chosen(wanted: Wanted, situation: Situation, agreement_id: int) -> Agreemen
             f"Agreement {agreement_id} does not belong to {situation.company.name}, or no longer exists.",
             "Choose an Agreement of the mapped company.",
         )
-    return _may_take(wanted, agreement)
+    return _may_take(wanted, agreement, situation.company)
 
 
-def _ended(agreement: Agreement, day: date) -> bool:
-    return (
-        agreement.cancelled
-        or agreement.status in {"Cancelled", "Expired"}
-        or (agreement.end is not None and agreement.end < day)
-    )
+def is_active(agreement: Agreement, day: date) -> bool:
+    """Whether the Agreement still bills on that day, as far as its status and end say."""
+    ended = agreement.end is not None and agreement.end < day
+    return not (ended or agreement.cancelled or agreement.status in {"Cancelled", "Expired"})
 
 
-def _may_take(wanted: Wanted, agreement: Agreement) -> Agreement | Blocked:
-    if _ended(agreement, wanted.effective):
+def _may_take(wanted: Wanted, agreement: Agreement, company: Company) -> Agreement | Blocked:
+    if not is_active(agreement, wanted.effective):
         when = f" on {agreement.end}" if agreement.end else ""
         return block(
             wanted.source,
@@ -82,18 +81,20 @@ def _may_take(wanted: Wanted, agreement: Agreement) -> Agreement | Blocked:
             f"The Agreement '{agreement.name}' ended{when}.",
             "Choose an active Agreement for the line, or extend this one in ConnectWise.",
         )
-    if agreement.currency is not None and agreement.currency != wanted.line.currency:
+    currency = agreement.currency or company.currency
+    if currency is not None and currency != wanted.line.currency:
         return block(
             wanted.source,
             "currency_mismatch",
-            f"The line is in {wanted.line.currency}, the Agreement '{agreement.name}' in {agreement.currency}.",
+            f"The line is in {wanted.line.currency}, the Agreement '{agreement.name}' in {currency}.",
             "Choose an Agreement in the line's currency; Bursar never converts.",
         )
-    if agreement.bill_start is not None and wanted.effective < agreement.bill_start:
+    billing_start = agreement.bill_start or agreement.start
+    if billing_start is not None and wanted.effective < billing_start:
         return block(
             wanted.source,
             "before_billing_start",
-            f"The line starts {wanted.effective}, and billing of '{agreement.name}' starts on {agreement.bill_start}.",
+            f"The line starts {wanted.effective}, and billing of '{agreement.name}' starts on {billing_start}.",
             "Move the line's start date, or the Agreement's billing start date in ConnectWise.",
         )
     if agreement.prorates and is_partial(wanted.effective, wanted.cancelled, _period_day(agreement)):
@@ -111,6 +112,20 @@ def _period_day(agreement: Agreement) -> int:
     return agreement.next_invoice.day if agreement.next_invoice else 1
 
 
+def period_of(day: date, agreement: Agreement | None) -> date:
+    """The first day of the month-long period of the Agreement that holds the day.
+
+    Before the first invoice the next invoice date may stand in the middle of a calendar month and says nothing.
+    """
+    if agreement is None or agreement.next_invoice in {None, agreement.bill_start or agreement.start}:
+        return Month.of(day).first
+    return period_start(day, _period_day(agreement))
+
+
+def _next_period(first_day: date, agreement: Agreement | None) -> date:
+    return period_of(Month.of(first_day).next.last, agreement)
+
+
 def invoiced_already(wanted: Wanted, agreement: AgreementTarget, effective: date) -> Blocked | None:
     """ConnectWise refuses a new Addition inside an invoiced period unless the Agreement pro-rates (rule 113)."""
     if not isinstance(agreement, Agreement) or agreement.prorates or agreement.next_invoice is None:
@@ -121,8 +136,30 @@ def invoiced_already(wanted: Wanted, agreement: AgreementTarget, effective: date
         wanted.source,
         "period_already_invoiced",
         f"'{agreement.name}' has been invoiced up to {agreement.next_invoice}, and the line starts {effective}.",
-        f"Move the line's start date to {agreement.next_invoice} or later, switch on Prorate, or choose another"
-        " Agreement.",
+        f"Move the line's dates to {agreement.next_invoice} or later (start and end), switch on Prorate, or choose"
+        " another Agreement.",
+    )
+
+
+def spans_periods(wanted: Wanted, target: AgreementTarget) -> Blocked | None:
+    """Without pro-rating a charge is billed in full in every period that it touches, so a single one needs one period.
+
+    An end on the first day of the next period is taken for the end of this one: an end-date rule sets it so.
+    """
+    agreement = target if isinstance(target, Agreement) else None
+    if wanted.cancelled is None or (agreement and agreement.prorates):
+        return None
+    last_day = max(day_before(wanted.cancelled), wanted.effective)
+    first, last = period_of(wanted.effective, agreement), period_of(last_day, agreement)
+    if first == last:
+        return None
+    return block(
+        wanted.source,
+        "spans_periods",
+        f"The charge runs from {wanted.effective} to {wanted.cancelled}, and the Agreement would bill it in full in"
+        " each of these periods.",
+        f"Set the line's end date to a day before {_next_period(first, agreement)}, or add a Charge End Date rule for"
+        f" {wanted.line.charge_type.for_rules}.",
     )
 
 

@@ -7,8 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from bursar.domain.additions.situation import BillingSettings, MappedLine, PricePolicy, PriceSource
 from bursar.domain.identity import AdditionKind, Marker, one_time_marker, recurring_marker
-from bursar.domain.lines import InvoiceLine
+from bursar.domain.lines import ChargeType, InvoiceLine
 from bursar.domain.money import UNIT_PRICE_STEP, Money, Priced, price_to_total, to_cents
+from bursar.domain.period import Month
 from bursar.domain.plan import Blocked
 from bursar.domain.psa import CatalogItem
 from bursar.domain.rules import Derived, derive
@@ -108,7 +109,7 @@ def _product_fault(source: MappedLine, product: CatalogItem | None) -> Blocked |
 
 
 def _price(line: InvoiceLine, policy: PricePolicy, product: CatalogItem | None) -> Priced | None:
-    if policy.source is PriceSource.PLATFORM:
+    if policy.source is PriceSource.PLATFORM or _is_net(line):
         return price_to_total(line.quantity, line.unit_price, line.total)
     if policy.source is PriceSource.CATALOG:
         unit = product.price if product else None
@@ -124,6 +125,11 @@ def _price(line: InvoiceLine, policy: PricePolicy, product: CatalogItem | None) 
     return price_to_total(line.quantity, step, to_cents(line.quantity * step))
 
 
+def _is_net(line: InvoiceLine) -> bool:
+    """Corrections and credits are amounts of their own, which no price list knows (rules 100 and 110)."""
+    return line.charge_type.for_rules is ChargeType.CORRECTION or line.total < 0
+
+
 def _marker(line: InvoiceLine, scope: str) -> Marker:
     if line.recurring and line.subscription_id:
         return recurring_marker(scope, line.subscription_id)
@@ -134,30 +140,39 @@ def _description(line: InvoiceLine, derived: Derived, priced: Priced) -> str:
     text = f"{line.subscription_name or line.offer_name} - {derived.charge_name}"
     if priced.kept_quantity is None:
         return text
-    return f"{text} ({_plain(priced.kept_quantity)} × {_plain(line.unit_price)})"
+    return f"{text} ({plain(priced.kept_quantity)} × {plain(line.unit_price)})"
 
 
-def _plain(number: Decimal) -> str:
+def plain(number: Decimal) -> str:
+    """A number without padding zeros or exponent."""
     return format(number.normalize(), "f")
 
 
 def one_per_series(
-    wanted: Iterable[Wanted], scope: str, in_force: Mapping[str, int], taken: Collection[str] = ()
+    wanted: Iterable[Wanted],
+    scope: str,
+    in_force: Mapping[str, int],
+    taken: Collection[str] = (),
+    single: Collection[str] = (),
 ) -> list[Wanted]:
     """Give each subscription one persistent Addition; its other recurring lines of the month become one-time (ADR 6).
 
-    Of several lines the one with the product `in_force` (series → product id) persists, then the latest start.
-    A series in `taken` has its persistent line already.
+    Of several lines the one with the product `in_force` (series → product id) persists, else a Cycle Fee, else the one
+    that starts last. A series in `taken` has its persistent line already; a line id in `single` was posted as one-time.
     """
     groups: dict[str, list[Wanted]] = {}
-    for item in wanted:
-        groups.setdefault(item.marker.series, []).append(item)
     result: list[Wanted] = []
+    for item in wanted:
+        if item.line.line_id in single:
+            result.append(as_one_time(item, scope))
+        else:
+            groups.setdefault(item.marker.series, []).append(item)
     for series, items in groups.items():
         ranked = sorted(
             items,
             key=lambda w: (
                 w.source.product_id == in_force.get(series),
+                w.line.charge_type is ChargeType.CYCLE_FEE,
                 w.effective,
                 w.line.charge_end,
                 w.line.line_id,
@@ -166,12 +181,13 @@ def one_per_series(
         )
         persistent = 0 if series in taken else 1
         result.extend(ranked[:persistent])
-        result.extend(_as_one_time(item, scope) for item in ranked[persistent:])
+        result.extend(as_one_time(item, scope) for item in ranked[persistent:])
     return result
 
 
-def _as_one_time(item: Wanted, scope: str) -> Wanted:
-    end = item.cancelled or max(item.line.charge_end, item.effective)
+def as_one_time(item: Wanted, scope: str) -> Wanted:
+    """A recurring line as a single charge. It ends within its month, so that it is not billed again."""
+    end = item.cancelled or min(max(item.line.charge_end, item.effective), Month.of(item.effective).last)
     return replace(item, marker=one_time_marker(scope, item.line.line_id), cancelled=end)
 
 

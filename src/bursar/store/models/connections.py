@@ -1,3 +1,5 @@
+"""Connections and how each is configured."""
+
 from django.db import models
 
 

@@ -1,3 +1,5 @@
+"""Runs, what they had to say, the Posting journal, and the links to what was written."""
+
 import uuid
 
 from django.db import models

@@ -1,3 +1,5 @@
+"""Loads, rejected rows and invoice lines."""
+
 from django.db import models
 
 from bursar.store.models.connections import Connection

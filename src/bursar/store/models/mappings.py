@@ -1,3 +1,5 @@
+"""Organizations, offers and contracts, and what each is in ConnectWise."""
+
 from django.db import models
 
 from bursar.domain.mapping import MappingState

@@ -1,0 +1,150 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bursar.domain.additions.planner import plan_company
+from bursar.domain.additions.situation import MappedLine
+from bursar.domain.period import Month
+from bursar.domain.plan import Action, Plan, Resource
+from tests.domain.samples import AGREEMENT, CYCLE_FEE, FEB, JAN, MAR, OTHER, SETTINGS, in_month, mapped, priced, series
+from tests.domain.simulated_psa import SimulatedPsa
+
+FEBRUARY = in_month(CYCLE_FEE, FEB, "L2")
+MARCH = in_month(CYCLE_FEE, MAR, "L3")
+
+
+@pytest.fixture
+def psa() -> SimulatedPsa:
+    """January's line was posted on the Agreement that Bursar keeps."""
+    there = SimulatedPsa.having(AGREEMENT, OTHER)
+    run(there, JAN, mapped(CYCLE_FEE))
+    return there
+
+
+def plan_of(psa: SimulatedPsa, month: Month, *lines: MappedLine, complete: bool = True) -> Plan:
+    return plan_company(psa.situation(month, lines, complete=complete), SETTINGS)
+
+
+def run(psa: SimulatedPsa, month: Month, *lines: MappedLine) -> Plan:
+    plan = plan_of(psa, month, *lines)
+    assert plan.blocked == []
+    psa.post(plan, lines)
+    return plan
+
+
+def spans(psa: SimulatedPsa) -> list[tuple[int, date | None, date | None]]:
+    return [(a.agreement_id, a.effective, a.cancelled) for a in psa.all_additions]
+
+
+def test_a_move_ends_on_the_old_agreement_before_it_starts_on_the_new(psa: SimulatedPsa) -> None:
+    ending, new = run(psa, FEB, mapped(FEBRUARY, OTHER.id)).changes
+    assert (ending.action, new.action) == (Action.CANCEL, Action.CREATE)
+    assert new.needs == (ending.key,)
+    assert spans(psa) == [
+        (AGREEMENT.id, date(2026, 1, 1), date(2026, 1, 31)),
+        (OTHER.id, date(2026, 2, 1), None),
+    ]
+
+
+def test_a_move_is_known_and_needs_neither_a_complete_month_nor_a_confirmation(psa: SimulatedPsa) -> None:
+    """Decision 9 guards against subscriptions that are missing; this one is not."""
+    plan = plan_of(psa, FEB, mapped(FEBRUARY, OTHER.id), complete=False)
+    assert (plan.blocked, plan.notices) == ([], [])
+    assert len(plan.writes) == 2
+
+
+def test_nothing_starts_when_the_ending_fails_and_both_are_planned_again(psa: SimulatedPsa) -> None:
+    source = mapped(FEBRUARY, OTHER.id)
+    failed = psa.post(plan_of(psa, FEB, source), [source], faulty=lambda change: change.action is Action.CANCEL)
+    assert len(failed) == 2
+    run(psa, FEB, source)
+    assert spans(psa)[1] == (OTHER.id, date(2026, 2, 1), None)
+
+
+def test_a_move_whose_start_failed_is_completed(psa: SimulatedPsa) -> None:
+    source = mapped(FEBRUARY, OTHER.id)
+    psa.post(plan_of(psa, FEB, source), [source], faulty=lambda change: change.action is Action.CREATE)
+    assert [change.action for change in run(psa, FEB, source).changes] == [Action.CREATE]
+
+
+def test_what_the_old_agreement_has_invoiced_is_not_billed_again(psa: SimulatedPsa) -> None:
+    """Rule 93 across Agreements: the new one takes over with the first period that was not invoiced."""
+    psa.invoice(AGREEMENT.id)
+    psa.invoice(AGREEMENT.id)
+    plan = run(psa, FEB, mapped(FEBRUARY, OTHER.id))
+    assert spans(psa) == [
+        (AGREEMENT.id, date(2026, 1, 1), date(2026, 2, 28)),
+        (OTHER.id, date(2026, 3, 1), None),
+    ]
+    assert [notice.code for notice in plan.notices] == ["billed_later"]
+    psa.invoice_through(MAR)
+    assert [psa.recurring_billed(month) for month in (JAN, FEB, MAR)] == [20, 20, 20]
+
+
+def test_a_delayed_move_is_recognised_without_a_memory(psa: SimulatedPsa) -> None:
+    psa.invoice(AGREEMENT.id)
+    psa.invoice(AGREEMENT.id)
+    source = mapped(priced(FEBRUARY, "2", "12"), OTHER.id)
+    run(psa, FEB, source)
+    psa.forget()
+    plan = plan_of(psa, FEB, source)
+    assert [(change.action, change.parent_id) for change in plan.changes] == [(Action.LEAVE, OTHER.id)]
+
+
+def test_a_move_within_a_month_does_not_bill_it_twice(psa: SimulatedPsa) -> None:
+    run(psa, FEB, mapped(replace(FEBRUARY, charge_start=date(2026, 2, 15)), OTHER.id))
+    psa.invoice_through(FEB)
+    assert [psa.recurring_billed(month) for month in (JAN, FEB)] == [20, 20]
+
+
+def test_a_move_ends_with_the_old_agreements_own_period() -> None:
+    contract = replace(AGREEMENT, next_invoice=date(2026, 1, 15))
+    psa = SimulatedPsa.having(contract, OTHER)
+    run(psa, JAN, mapped(replace(CYCLE_FEE, charge_start=date(2026, 1, 15))))
+    run(psa, FEB, mapped(replace(FEBRUARY, charge_start=date(2026, 2, 15)), OTHER.id))
+    assert spans(psa)[0] == (AGREEMENT.id, date(2026, 1, 15), date(2026, 2, 14))
+
+
+def test_a_move_in_arrears_ends_before_the_line_starts(psa: SimulatedPsa) -> None:
+    march_for_february = replace(MARCH, charge_start=date(2026, 2, 1))
+    run(psa, MAR, mapped(march_for_february, OTHER.id))
+    assert spans(psa)[0] == (AGREEMENT.id, date(2026, 1, 1), date(2026, 1, 31))
+
+
+def test_a_move_to_an_agreement_that_has_to_be_made(psa: SimulatedPsa) -> None:
+    dollars = mapped(replace(FEBRUARY, currency="USD"))
+    plan = run(psa, FEB, dollars)
+    assert [change.resource for change in plan.changes].count(Resource.AGREEMENT) == 1
+    new = list(plan.changes)[-1]
+    assert len(new.needs) == 2
+
+
+def test_a_move_back_is_a_new_generation(psa: SimulatedPsa) -> None:
+    run(psa, FEB, mapped(FEBRUARY, OTHER.id))
+    run(psa, MAR, mapped(MARCH))
+    assert spans(psa)[-1] == (OTHER.id, date(2026, 2, 1), date(2026, 2, 28))
+    assert {a.marker for a in psa.all_additions} == {str(series()), str(series().following)}
+
+
+def test_a_move_in_the_first_period_is_blocked_until_the_old_addition_is_gone(psa: SimulatedPsa) -> None:
+    psa.traces.clear()
+    source = mapped(CYCLE_FEE, OTHER.id)
+    (blocked,) = plan_of(psa, JAN, source).blocked
+    assert blocked.code == "cannot_move"
+    psa.delete(psa.all_additions[0])
+    assert [change.action for change in run(psa, JAN, source).changes] == [Action.CREATE]
+
+
+def test_a_late_line_does_not_move_back_what_moved_on(psa: SimulatedPsa) -> None:
+    """February comes after March was billed on the other Agreement."""
+    run(psa, MAR, mapped(MARCH, OTHER.id))
+    plan = plan_of(psa, FEB, mapped(FEBRUARY))
+    assert [change.action for change in plan.changes] == [Action.LEAVE]
+    assert plan.planned == {"EUR": Decimal(20)}
+
+
+def test_rule_39_a_posted_line_keeps_its_agreement(psa: SimulatedPsa) -> None:
+    plan = plan_of(psa, JAN, mapped(CYCLE_FEE, OTHER.id))
+    assert [(change.action, change.parent_id) for change in plan.changes] == [(Action.LEAVE, AGREEMENT.id)]

@@ -1,0 +1,379 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bursar.domain.additions.planner import plan_company
+from bursar.domain.additions.situation import MappedLine
+from bursar.domain.lines import ChargeType, InvoiceLine
+from bursar.domain.period import Month
+from bursar.domain.plan import Action, Plan
+from bursar.domain.psa import Addition
+from bursar.domain.rules import ChargeRules, EndRule, Overrides
+from tests.domain.samples import (
+    AGREEMENT,
+    APR,
+    BACKUP,
+    CYCLE_FEE,
+    FEB,
+    JAN,
+    LICENCE,
+    MAR,
+    SETTINGS,
+    in_month,
+    mapped,
+    priced,
+    series,
+)
+from tests.domain.simulated_psa import SimulatedPsa
+
+FEBRUARY = in_month(CYCLE_FEE, FEB, "L2")
+DEARER = priced(FEBRUARY, "2", "12")
+
+
+@pytest.fixture
+def psa() -> SimulatedPsa:
+    """January's line was posted and nothing was invoiced."""
+    there = SimulatedPsa.having(AGREEMENT)
+    run(there, JAN, mapped(CYCLE_FEE))
+    return there
+
+
+def plan_of(psa: SimulatedPsa, month: Month, *lines: MappedLine) -> Plan:
+    return plan_company(psa.situation(month, lines), SETTINGS)
+
+
+def run(psa: SimulatedPsa, month: Month, *lines: MappedLine) -> Plan:
+    plan = plan_of(psa, month, *lines)
+    assert plan.blocked == []
+    psa.post(plan, lines)
+    return plan
+
+
+def actions(plan: Plan) -> list[Action]:
+    return [change.action for change in plan.changes]
+
+
+def history(psa: SimulatedPsa) -> list[tuple[date | None, date | None, Decimal | None]]:
+    return [(a.effective, a.cancelled, a.total) for a in psa.all_additions]
+
+
+def only(psa: SimulatedPsa) -> Addition:
+    (addition,) = psa.all_additions
+    return addition
+
+
+def test_rule_89_the_first_line_creates_the_persistent_addition(psa: SimulatedPsa) -> None:
+    assert history(psa) == [(date(2026, 1, 1), None, Decimal(20))]
+    assert only(psa).marker == str(series())
+
+
+def test_rule_85_posting_again_is_no_change(psa: SimulatedPsa) -> None:
+    assert actions(plan_of(psa, JAN, mapped(CYCLE_FEE))) == [Action.LEAVE]
+
+
+def test_rule_89_an_equal_later_month_is_left(psa: SimulatedPsa) -> None:
+    plan = run(psa, FEB, mapped(FEBRUARY))
+    assert actions(plan) == [Action.LEAVE]
+    assert plan.planned == {"EUR": Decimal(20)}
+
+
+def test_rule_92_the_cycle_fee_takes_over_from_the_purchase_fee() -> None:
+    psa = SimulatedPsa.having(AGREEMENT)
+    bought = replace(
+        CYCLE_FEE, charge_type=ChargeType.PURCHASE_FEE, charge_start=date(2026, 1, 15), total=Decimal("10.65")
+    )
+    run(psa, JAN, mapped(bought))
+    psa.invoice_through(JAN)
+    assert actions(run(psa, FEB, mapped(FEBRUARY))) == [Action.UPDATE]
+    assert only(psa).description == "Office for Contoso - Cycle Fee"
+    assert history(psa) == [(date(2026, 1, 15), None, Decimal(20))]
+
+
+def test_rule_24_a_new_description_alone_is_updated_even_after_invoicing(psa: SimulatedPsa) -> None:
+    psa.invoice_through(MAR)
+    plan = run(psa, FEB, mapped(replace(FEBRUARY, subscription_name="Office 365")))
+    assert [list(change.differences) for change in plan.changes] == [["description"]]
+
+
+def test_decision_10_a_price_that_changes_with_the_next_period_is_updated_in_place(psa: SimulatedPsa) -> None:
+    psa.invoice_through(JAN)
+    assert actions(run(psa, FEB, mapped(DEARER))) == [Action.UPDATE]
+    assert history(psa) == [(date(2026, 1, 1), None, Decimal(24))]
+
+
+def test_decision_10_a_price_that_changes_in_the_period_of_the_start_is_updated_in_place() -> None:
+    """The Addition of an unposted line that a lost run left behind is corrected."""
+    psa = SimulatedPsa.having(AGREEMENT)
+    run(psa, JAN, mapped(CYCLE_FEE))
+    psa.forget()
+    assert actions(run(psa, JAN, mapped(priced(CYCLE_FEE, "3", "10")))) == [Action.UPDATE]
+    assert history(psa) == [(date(2026, 1, 1), None, Decimal(30))]
+
+
+def test_decision_10_an_uninvoiced_earlier_period_keeps_its_price(psa: SimulatedPsa) -> None:
+    plan = run(psa, FEB, mapped(DEARER))
+    ending, new = plan.changes
+    assert (ending.action, new.action) == (Action.CANCEL, Action.CREATE)
+    assert new.needs == (ending.key,)
+    assert history(psa) == [
+        (date(2026, 1, 1), date(2026, 1, 31), Decimal(20)),
+        (date(2026, 2, 1), None, Decimal(24)),
+    ]
+
+
+def test_rule_93_after_the_period_was_invoiced_new_values_start_with_the_next(psa: SimulatedPsa) -> None:
+    psa.invoice_through(FEB)
+    plan = run(psa, FEB, mapped(DEARER))
+    assert history(psa) == [
+        (date(2026, 1, 1), date(2026, 2, 28), Decimal(20)),
+        (date(2026, 3, 1), None, Decimal(24)),
+    ]
+    assert [notice.code for notice in plan.notices] == ["billed_later"]
+
+
+def test_rule_93_a_second_change_before_the_next_invoice_is_in_place(psa: SimulatedPsa) -> None:
+    psa.invoice_through(FEB)
+    run(psa, FEB, mapped(DEARER))
+    run(psa, MAR, mapped(priced(in_month(CYCLE_FEE, MAR, "L3"), "2", "13")))
+    assert history(psa)[1:] == [(date(2026, 3, 1), None, Decimal(26))]
+
+
+def test_rule_93_a_quantity_counts_like_a_price(psa: SimulatedPsa) -> None:
+    assert actions(run(psa, FEB, mapped(priced(FEBRUARY, "5", "10")))) == [Action.CANCEL, Action.CREATE]
+
+
+def test_rule_93_nothing_is_split_within_a_period(psa: SimulatedPsa) -> None:
+    """An Agreement that does not pro-rate bills both halves of a split period in full."""
+    mid_month = replace(DEARER, charge_start=date(2026, 2, 15))
+    run(psa, FEB, mapped(mid_month))
+    assert history(psa) == [
+        (date(2026, 1, 1), date(2026, 1, 31), Decimal(20)),
+        (date(2026, 2, 15), None, Decimal(24)),
+    ]
+    psa.invoice_through(FEB)
+    assert [psa.recurring_billed(month) for month in (JAN, FEB)] == [20, 24]
+
+
+def test_rule_93_a_period_of_a_contract_begins_on_its_day() -> None:
+    contract = replace(AGREEMENT, next_invoice=date(2026, 1, 15))
+    psa = SimulatedPsa.having(contract)
+    run(psa, JAN, mapped(replace(CYCLE_FEE, charge_start=date(2026, 1, 15))))
+    run(psa, FEB, mapped(replace(DEARER, charge_start=date(2026, 2, 15))))
+    assert [start for start, *_ in history(psa)] == [date(2026, 1, 15), date(2026, 2, 15)]
+    assert history(psa)[0][1] == date(2026, 2, 14)
+
+
+def test_rule_93_the_first_partial_period_of_a_calendar_agreement_is_no_rhythm() -> None:
+    young = replace(AGREEMENT, bill_start=date(2026, 1, 10), next_invoice=date(2026, 1, 10))
+    psa = SimulatedPsa.having(young)
+    run(psa, JAN, mapped(replace(CYCLE_FEE, charge_start=date(2026, 1, 15))))
+    run(psa, FEB, mapped(DEARER))
+    assert history(psa)[0][1] == date(2026, 1, 31)
+
+
+def test_rule_93_an_end_that_lies_in_the_invoiced_past_leaves_nothing_to_bill(psa: SimulatedPsa) -> None:
+    psa.invoice_through(FEB)
+    ending = mapped(DEARER, overrides=Overrides(charge_end=date(2026, 2, 28)))
+    assert [blocked.code for blocked in plan_of(psa, FEB, ending).blocked] == ["already_invoiced"]
+
+
+def test_rule_93_another_product_ends_the_old_addition_and_starts_a_new_one(psa: SimulatedPsa) -> None:
+    psa.invoice_through(JAN)
+    run(psa, FEB, mapped(FEBRUARY, product_id=BACKUP))
+    assert [(a.product_id, a.effective, a.cancelled) for a in psa.all_additions] == [
+        (LICENCE, date(2026, 1, 1), date(2026, 1, 31)),
+        (BACKUP, date(2026, 2, 1), None),
+    ]
+
+
+def test_rule_93_another_product_within_the_first_period_is_blocked(psa: SimulatedPsa) -> None:
+    psa.forget()
+    (blocked,) = plan_of(psa, JAN, mapped(CYCLE_FEE, product_id=BACKUP)).blocked
+    assert blocked.code == "product_changed"
+
+
+def test_rule_93_a_split_that_failed_half_way_is_completed(psa: SimulatedPsa) -> None:
+    source = mapped(DEARER)
+    plan = plan_of(psa, FEB, source)
+    failed = psa.post(plan, [source], faulty=lambda change: change.action is Action.CREATE)
+    assert len(failed) == 1
+    assert actions(run(psa, FEB, source)) == [Action.CREATE]
+    assert history(psa)[1:] == [(date(2026, 2, 1), None, Decimal(24))]
+
+
+def test_rule_93_a_split_that_failed_half_way_after_invoicing_is_completed(psa: SimulatedPsa) -> None:
+    psa.invoice_through(FEB)
+    source = mapped(DEARER)
+    psa.post(plan_of(psa, FEB, source), [source], faulty=lambda change: change.action is Action.CREATE)
+    run(psa, FEB, source)
+    assert history(psa) == [
+        (date(2026, 1, 1), date(2026, 2, 28), Decimal(20)),
+        (date(2026, 3, 1), None, Decimal(24)),
+    ]
+
+
+def test_rule_93_nothing_new_starts_when_the_ending_failed(psa: SimulatedPsa) -> None:
+    source = mapped(DEARER)
+    failed = psa.post(plan_of(psa, FEB, source), [source], faulty=lambda change: change.action is Action.CANCEL)
+    assert len(failed) == 2
+    assert history(psa) == [(date(2026, 1, 1), None, Decimal(20))]
+
+
+def vanish(psa: SimulatedPsa, month: Month) -> None:
+    plan = plan_company(psa.situation(month, [], confirmed=True), SETTINGS)
+    assert actions(plan) == [Action.CANCEL]
+    psa.post(plan, [])
+
+
+def test_rule_96_a_subscription_that_reappears_gets_a_new_addition(psa: SimulatedPsa) -> None:
+    vanish(psa, FEB)
+    plan = run(psa, MAR, mapped(in_month(CYCLE_FEE, MAR, "L3")))
+    assert [change.key for change in plan.changes] == [f"500/{series().following}"]
+    assert history(psa) == [(date(2026, 1, 1), date(2026, 1, 31), Decimal(20)), (date(2026, 3, 1), None, Decimal(20))]
+
+
+def test_rule_96_history_is_not_reopened_by_a_line_that_reaches_back(psa: SimulatedPsa) -> None:
+    vanish(psa, FEB)
+    run(psa, MAR, mapped(replace(in_month(CYCLE_FEE, MAR, "L3"), charge_start=date(2026, 1, 20))))
+    assert history(psa) == [(date(2026, 1, 1), date(2026, 1, 31), Decimal(20)), (date(2026, 2, 1), None, Decimal(20))]
+
+
+def test_rule_96_a_third_appearance_is_a_third_generation(psa: SimulatedPsa) -> None:
+    vanish(psa, FEB)
+    run(psa, MAR, mapped(in_month(CYCLE_FEE, MAR, "L3")))
+    vanish(psa, APR)
+    run(psa, APR.next, mapped(in_month(CYCLE_FEE, APR.next, "L5")))
+    assert [a.marker[-1] for a in psa.all_additions] == ["0", "1", "2"]
+
+
+END_OF_MONTH = replace(SETTINGS, rules=ChargeRules(end={ChargeType.CYCLE_FEE: EndRule.LAST_DAY_OF_INVOICE_MONTH}))
+FOLLOWING_MONTH = replace(SETTINGS, rules=ChargeRules(end={ChargeType.CYCLE_FEE: EndRule.FIRST_DAY_OF_FOLLOWING_MONTH}))
+
+
+def test_rule_18_with_an_end_rule_every_month_has_its_addition() -> None:
+    psa = SimulatedPsa.having(AGREEMENT)
+    for source in (mapped(CYCLE_FEE), mapped(FEBRUARY)):
+        psa.post(plan_company(psa.situation(source.line.month, [source]), END_OF_MONTH), [source])
+    assert history(psa) == [
+        (date(2026, 1, 1), date(2026, 1, 31), Decimal(20)),
+        (date(2026, 2, 1), date(2026, 2, 28), Decimal(20)),
+    ]
+
+
+def test_rule_18_an_end_on_the_first_of_the_following_month_is_carried_on() -> None:
+    psa = SimulatedPsa.having(AGREEMENT)
+    for source in (mapped(CYCLE_FEE), mapped(FEBRUARY)):
+        psa.post(plan_company(psa.situation(source.line.month, [source]), FOLLOWING_MONTH), [source])
+    assert history(psa) == [(date(2026, 1, 1), date(2026, 3, 1), Decimal(20))]
+
+
+def test_an_end_set_by_hand_on_one_line_is_taken_back_by_the_next(psa: SimulatedPsa) -> None:
+    run(psa, FEB, mapped(FEBRUARY, overrides=Overrides(charge_end=date(2026, 3, 15))))
+    assert only(psa).cancelled == date(2026, 3, 15)
+    run(psa, MAR, mapped(in_month(CYCLE_FEE, MAR, "L3")))
+    assert only(psa).cancelled is None
+
+
+def test_rule_96_an_end_that_leaves_the_month_billed_stays(psa: SimulatedPsa) -> None:
+    """March was posted without the subscription before February came with it."""
+    vanish(psa, MAR)
+    assert actions(run(psa, FEB, mapped(FEBRUARY))) == [Action.LEAVE]
+    assert only(psa).cancelled == date(2026, 2, 28)
+
+
+MARCH = in_month(CYCLE_FEE, MAR, "L3")
+
+
+def late(psa: SimulatedPsa, *lines: MappedLine) -> Plan:
+    """February's lines come after March was posted."""
+    return plan_of(psa, FEB, *lines)
+
+
+def test_a_late_line_that_the_open_addition_bills_already_is_left(psa: SimulatedPsa) -> None:
+    run(psa, MAR, mapped(MARCH))
+    assert actions(late(psa, mapped(FEBRUARY))) == [Action.LEAVE]
+
+
+def test_a_late_line_is_left_on_the_addition_that_ended_since(psa: SimulatedPsa) -> None:
+    run(psa, MAR, mapped(priced(MARCH, "2", "12")))
+    plan = late(psa, mapped(FEBRUARY))
+    assert actions(plan) == [Action.LEAVE]
+    assert [change.remote_id for change in plan.changes] == [psa.all_additions[0].id]
+
+
+def test_a_late_line_with_other_values_does_not_disturb_what_is_there(psa: SimulatedPsa) -> None:
+    run(psa, MAR, mapped(MARCH))
+    plan = late(psa, mapped(DEARER))
+    assert [(b.code, b.remedy) for b in plan.blocked] == [
+        ("later_period_posted", "Enter the difference in ConnectWise, or post it as a correction line.")
+    ]
+
+
+def gap(psa: SimulatedPsa) -> None:
+    """Nobody bills February."""
+    vanish(psa, FEB)
+    run(psa, MAR, mapped(MARCH))
+
+
+def test_a_late_line_in_a_gap_is_blocked_and_its_remedy_works(psa: SimulatedPsa) -> None:
+    gap(psa)
+    (blocked,) = late(psa, mapped(FEBRUARY)).blocked
+    assert (blocked.code, blocked.remedy[:24]) == ("later_period_posted", "Give the line an end dat")
+    ending = mapped(FEBRUARY, overrides=Overrides(charge_end=date(2026, 2, 28)))
+    psa.post(late(psa, ending), [ending])
+    psa.invoice_through(MAR)
+    assert [sum(b.amount for b in psa.billed if b.period == month) for month in (JAN, FEB, MAR)] == [20, 20, 20]
+
+
+def test_a_late_line_that_was_posted_as_single_charge_is_left_without_a_memory(psa: SimulatedPsa) -> None:
+    gap(psa)
+    ending = mapped(FEBRUARY, overrides=Overrides(charge_end=date(2026, 2, 28)))
+    psa.post(late(psa, ending), [ending])
+    psa.forget()
+    assert actions(late(psa, ending)) == [Action.LEAVE]
+    psa.invoice_through(MAR)
+    assert actions(late(psa, ending)) == [Action.LEAVE]
+
+
+@pytest.mark.parametrize("invoiced", [None, JAN, FEB, MAR])
+def test_older_months_are_recognised_without_a_memory(invoiced: Month | None) -> None:
+    """Their Additions have ended, and the newest one belongs to a later month."""
+    psa = SimulatedPsa.having(AGREEMENT)
+    lines: list[InvoiceLine] = [CYCLE_FEE, DEARER, priced(MARCH, "2", "14")]
+    for line in lines:
+        run(psa, line.month, mapped(line))
+    if invoiced:
+        psa.invoice_through(invoiced)
+    psa.forget()
+    for line in lines:
+        assert actions(plan_of(psa, line.month, mapped(line))) == [Action.LEAVE]
+
+
+def test_a_subscription_that_ended_is_not_reopened_by_its_last_month_without_a_memory(psa: SimulatedPsa) -> None:
+    vanish(psa, FEB)
+    psa.forget()
+    assert actions(plan_of(psa, JAN, mapped(CYCLE_FEE))) == [Action.LEAVE]
+
+
+def test_rule_89_two_recurring_lines_of_a_month_are_one_persistent_and_one_single() -> None:
+    psa = SimulatedPsa.having(AGREEMENT)
+    first = mapped(replace(CYCLE_FEE, charge_end=date(2026, 1, 14), total=Decimal("9.03")))
+    second = mapped(replace(CYCLE_FEE, line_id="L1b", charge_start=date(2026, 1, 15), total=Decimal("10.97")))
+    run(psa, JAN, first, second)
+    assert sorted(history(psa)) == [
+        (date(2026, 1, 1), date(2026, 1, 14), Decimal("9.03")),
+        (date(2026, 1, 15), None, Decimal("10.97")),
+    ]
+    psa.invoice_through(JAN)
+    assert sum(billed.amount for billed in psa.billed) == 20
+    psa.forget()
+    assert actions(plan_of(psa, JAN, first, second)) == [Action.LEAVE, Action.LEAVE]
+
+
+def test_rule_89_a_line_loaded_later_does_not_change_the_persistent_addition(psa: SimulatedPsa) -> None:
+    second = mapped(replace(CYCLE_FEE, line_id="L1b", charge_start=date(2026, 1, 15), total=Decimal("10.97")))
+    plan = run(psa, JAN, mapped(CYCLE_FEE), second)
+    assert actions(plan) == [Action.LEAVE, Action.CREATE]
+    assert min(history(psa)) == (date(2026, 1, 1), None, Decimal(20))
