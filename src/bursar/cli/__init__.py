@@ -13,6 +13,13 @@ from bursar.cli.words import asks_for_json
 
 def main() -> None:
     """Run the `bursar` command and exit with its code. Commands are imported after Django knows its settings."""
+    try:
+        _run()
+    except KeyboardInterrupt:  # before typer listens for it
+        sys.exit(ExitCode.INTERRUPTED)
+
+
+def _run() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bursar.project.settings")
     try:
         django.setup()

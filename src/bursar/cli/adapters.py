@@ -1,0 +1,36 @@
+"""The way to other people's systems. Their client libraries are loaded only by commands that go there."""
+
+from contextlib import AbstractContextManager
+from importlib import import_module
+from pathlib import Path
+
+from bursar.domain.period import Month
+from bursar.ports import BillingSource, Clock, Psa
+from bursar.store.models import Connection
+
+WIRING = "bursar.wiring"
+FILES = "bursar.connectors.billing.csvfile"
+
+
+def open_psa(connection: Connection) -> AbstractContextManager[Psa]:
+    """The ConnectWise behind a connection; closed after use."""
+    psa: AbstractContextManager[Psa] = import_module(WIRING).connectwise(connection)
+    return psa
+
+
+def open_lines(path: Path, profile: str) -> BillingSource:
+    """A file or folder of invoice lines. Raises InvalidInput."""
+    source: BillingSource = import_module(WIRING).line_source(path, profile)
+    return source
+
+
+def digest_of(source: BillingSource, month: Month | None) -> str:
+    """What tells whether the same content was loaded before. Raises SourceUnreadable."""
+    digest: str = import_module(FILES).source_digest(source, month)
+    return digest
+
+
+def real_clock() -> Clock:
+    """The time that runs are noted with."""
+    clock: Clock = import_module(WIRING).SystemClock()
+    return clock

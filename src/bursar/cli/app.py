@@ -1,0 +1,52 @@
+"""All commands under one roof."""
+
+import typer
+
+from bursar.cli import config, connection, lines, mapping, run, sandbox
+from bursar.cli.demo import demo
+from bursar.cli.epilog import epilog
+from bursar.cli.exits import CommandLine, ExitCode
+from bursar.cli.version import VERSION_SHAPE, show_version
+
+HELP = """Moves an MSP's money data between its billing platform, ConnectWise PSA and its books.
+
+Everything is planned, previewed, posted once and reconciled. A first month: `connection add`, `config set
+agreement_type`, `lines load`, `mapping suggest`, `lines plan`, `lines post`.
+
+Exit codes: 0 done, 1 something is blocked or failed, 2 wrong usage or a missing setting, 3 ConnectWise refused or
+could not be reached, 130 interrupted.
+"""
+
+app = typer.Typer(
+    name="bursar",
+    cls=CommandLine,
+    help=HELP,
+    epilog=epilog("bursar lines plan 2026-10", "bursar lines post 2026-10 --yes --json"),
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+)
+
+
+def show_help(context: typer.Context) -> None:
+    """A group without a command shows what it has."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(ExitCode.USAGE)
+
+
+GROUPS = {
+    "connection": connection.app,
+    "config": config.app,
+    "mapping": mapping.app,
+    "lines": lines.app,
+    "run": run.app,
+    "sandbox": sandbox.app,
+}
+
+app.callback()(show_help)
+for name, group in GROUPS.items():
+    group.callback(invoke_without_command=True)(show_help)
+    app.add_typer(group, name=name)
+app.command("version", epilog=epilog("bursar version", "bursar version --json", keys=VERSION_SHAPE))(show_version)
+app.command("demo", epilog=epilog("bursar demo", "bursar demo --once", "bursar demo --keep ~/bursar-demo"))(demo)

@@ -1,0 +1,55 @@
+"""Whether a connection works: address, company and keys, then what the API member may read (rules 8 and 11)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bursar.domain.errors import NotPermitted, RemoteError
+from bursar.domain.psa import PsaInfo
+from bursar.ports import Psa
+
+NOBODY = 0
+"""The id of no record: reading it costs nothing and needs the same permission."""
+
+
+@dataclass(slots=True)
+class Check:
+    """What was found. `problems` holds what makes the connection unusable, or the permissions that are missing."""
+
+    info: PsaInfo | None = None
+    problems: list[RemoteError] = field(default_factory=list)
+
+    @property
+    def successful(self) -> bool:
+        return not self.problems
+
+    @property
+    def unusable(self) -> RemoteError | None:
+        """The error that stops everything, not only one module."""
+        return next((problem for problem in self.problems if not isinstance(problem, NotPermitted)), None)
+
+
+def check_connection(psa: Psa) -> Check:
+    """Call ConnectWise with the connection's keys. Nothing is written there or here."""
+    check = Check()
+    try:
+        check.info = psa.info()
+    except RemoteError as error:
+        check.problems.append(error)
+    if check.unusable is None:
+        check.problems.extend(_missing_permissions(psa))
+    return check
+
+
+def _missing_permissions(psa: Psa) -> Sequence[NotPermitted]:
+    reads: tuple[Callable[[], object], ...] = (
+        psa.agreement_types,
+        lambda: list(psa.catalog_items([NOBODY])),
+        lambda: list(psa.agreements([NOBODY])),
+    )
+    missing: dict[str, NotPermitted] = {}
+    for read in reads:
+        try:
+            read()
+        except NotPermitted as error:
+            missing.setdefault(error.module, error)
+    return list(missing.values())

@@ -1,0 +1,68 @@
+"""The documented keys of every JSON document, and the check that a document has exactly these."""
+
+from collections.abc import Iterator, Mapping
+
+from bursar.cli import (
+    config,
+    connection,
+    lines_list,
+    lines_load,
+    lines_post,
+    lines_set,
+    lines_source,
+    mapping,
+    plan_document,
+    run,
+    run_document,
+    version,
+)
+from bursar.cli.epilog import ERROR_SHAPE, Shape
+
+SHAPES: Mapping[str, Shape] = {
+    "connection add": connection.ADD_SHAPE,
+    "connection list": connection.LIST_SHAPE,
+    "connection test": connection.TEST_SHAPE,
+    "connection remove": connection.REMOVE_SHAPE,
+    "connection option": connection.OPTION_SHAPE,
+    "config show": config.SHOW_SHAPE,
+    "config set": config.SET_SHAPE,
+    "mapping suggest": mapping.SUGGEST_SHAPE,
+    "mapping set": mapping.SET_SHAPE,
+    "mapping import": mapping.IMPORT_SHAPE,
+    "mapping export": mapping.EXPORT_SHAPE,
+    "lines load": lines_load.SHAPE,
+    "lines source": lines_source.SHAPE,
+    "lines list": lines_list.SHAPE,
+    "lines set": lines_set.SHAPE,
+    "lines plan": plan_document.SHAPE,
+    "lines post": lines_post.SHAPE,
+    "run list": run.LIST_SHAPE,
+    "run show": run_document.SHAPE,
+    "version": version.VERSION_SHAPE,
+}
+
+
+def assert_documented(command: str, document: object) -> None:
+    """Exactly the documented keys, everywhere in the document; parts that are null are left out."""
+    failed = isinstance(document, dict) and set(document) == {"error"}
+    for where, keys in (ERROR_SHAPE if failed else SHAPES[command]).items():
+        for part in _parts(document, where):
+            assert isinstance(part, dict), f"{command}: {where} is no object"
+            assert set(part) == set(keys), f"{command}: {where or 'document'}"
+
+
+def _parts(document: object, where: str) -> Iterator[object]:
+    found = [document]
+    for step in filter(None, where.split(".")):
+        found = list(_step(found, step))
+    yield from (part for part in found if part is not None)
+
+
+def _step(parts: list[object], step: str) -> Iterator[object]:
+    for part in parts:
+        if isinstance(part, dict):
+            value = part[step.removesuffix("[]")]
+            if step.endswith("[]"):
+                yield from value
+            else:
+                yield value

@@ -1,0 +1,100 @@
+"""`bursar connection`: keys come in by prompt, environment or file, and never go out again (rules 5-9, 11)."""
+
+from pathlib import Path
+
+from tests.cli.command_line import CommandLine
+from tests.cli.psa_process import PATIENCE, ROLE
+from tests.cli.terminal import terminal
+
+
+def test_a_connection_is_tested_stored_and_made_the_default(bursar: CommandLine) -> None:
+    first = bursar.json(*bursar.add_words("main"), env=bursar.key_of())
+    assert first["tested"] is True
+    assert first["problems"] == []
+    bursar.add("second")
+    rows = bursar.json("connection", "list")["connections"]
+    assert isinstance(rows, list)
+    assert [(row["name"], row["default"]) for row in rows] == [("main", True), ("second", False)]
+    assert "main" in bursar.run("connection", "list").stdout
+    assert "Test is successful." in bursar.run("connection", "test").stdout
+
+
+def test_the_private_key_may_come_from_a_file(bursar: CommandLine) -> None:
+    key = bursar.file("key.txt", bursar.psa.keys[ROLE][1] + "\n")
+    bursar.run(*bursar.add_words(), "--private-key-file", str(key))
+    assert bursar.json("connection", "test")["successful"] is True
+    assert bursar.error(*bursar.add_words("b"), "--private-key-file", "nowhere", code=2)["code"] == "invalid_input"
+
+
+def test_the_private_key_is_never_an_option(bursar: CommandLine) -> None:
+    result = bursar.run(*bursar.add_words(), "--private-key", "x", code=2)
+    assert "No such option" in result.stderr
+
+
+def test_without_a_key_and_without_a_terminal_it_is_a_usage_error(bursar: CommandLine) -> None:
+    error = bursar.error(*bursar.add_words(), code=2)
+    assert "no terminal" in error["sentence"]
+    assert "BURSAR_PRIVATE_KEY" in error["remedy"]
+
+
+def test_at_a_terminal_the_private_key_is_asked_for_and_not_shown(bursar: CommandLine) -> None:
+    with terminal() as screen, bursar.process(*bursar.add_words(), stdin=screen.descriptor) as process:
+        assert process.stderr is not None
+        assert process.stderr.read(13) == "Private key: "  # from here on the echo is off
+        screen.type(bursar.psa.keys[ROLE][1] + "\n")
+        out, err = process.communicate(timeout=PATIENCE)
+        bursar.assert_clean(out + err + screen.screen())
+    assert process.returncode == 0, err
+    assert "Test is successful." in out
+
+
+def test_unusable_credentials_are_refused_and_not_stored(bursar: CommandLine) -> None:
+    wrong = bursar.run(*bursar.add_words(), code=3, env={"BURSAR_PRIVATE_KEY": "wrong"})
+    assert wrong.stderr.startswith("Error: ConnectWise refuses these keys.\nWhat to do: Create a new key")
+    unknown = bursar.json(*bursar.add_words(company="nowhere"), code=3, env=bursar.key_of())["error"]
+    assert isinstance(unknown, dict)
+    assert unknown["code"] == "unknown_company"
+    assert bursar.json("connection", "list")["connections"] == []
+    bursar.run(*bursar.add_words(), "--no-test", env={"BURSAR_PRIVATE_KEY": "wrong"})
+    failed = bursar.run("connection", "test", code=3)
+    assert "Test is not successful." in failed.stderr
+    assert "What to do:" in failed.stderr
+
+
+def test_a_role_without_agreements_is_told_which_row_is_missing(bursar: CommandLine) -> None:
+    bursar.add("weak", "No Agreements")
+    document = bursar.json("connection", "test", "weak", code=3)
+    assert document["successful"] is False
+    problems = document["problems"]
+    assert isinstance(problems, list)
+    assert [problem["code"] for problem in problems] == ["not_permitted"]
+    assert "Finance > Agreements" in problems[0]["remedy"]
+    bursar.run("config", "set", "agreement_type", "Cloud Subscriptions", "--connection", "weak")
+
+
+def test_options_are_set_checked_and_restored(bursar: CommandLine) -> None:
+    bursar.add()
+    assert bursar.json("connection", "option", "main", "concurrency", "4")["value"] == "4"
+    assert "concurrency 4" in bursar.run("connection", "list").stdout
+    assert bursar.json("connection", "option", "main", "concurrency", "")["value"] == ""
+    assert bursar.error("connection", "option", "main", "speed", "4", code=2)["code"] == "invalid_input"
+
+
+def test_removing_needs_a_yes(bursar: CommandLine) -> None:
+    bursar.add()
+    assert "--yes" in bursar.error("connection", "remove", "main", code=2)["remedy"]
+    assert bursar.json("connection", "remove", "main", "--yes") == {"removed": "main"}
+    assert bursar.error("connection", "test", code=2)["sentence"] == "There is no connection yet."
+
+
+def test_a_second_connection_of_the_same_name_is_refused(bursar: CommandLine) -> None:
+    bursar.add()
+    error = bursar.json(*bursar.add_words(), code=2, env=bursar.key_of())["error"]
+    assert isinstance(error, dict)
+    assert "already" in error["sentence"]
+
+
+def test_the_database_does_not_hold_the_private_key(bursar: CommandLine) -> None:
+    bursar.add()
+    for file in Path(bursar.home).iterdir():
+        assert bursar.psa.keys[ROLE][1].encode() not in file.read_bytes()

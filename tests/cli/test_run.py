@@ -1,0 +1,48 @@
+"""`bursar run`: what earlier runs did, also after they ended badly."""
+
+from bursar.store.models import Connection, Run
+from tests.cli.command_line import CommandLine
+from tests.cli.months import OCTOBER, SEPTEMBER
+
+
+def run_ids(bursar: CommandLine, *words: str) -> list[str]:
+    rows = bursar.json("run", "list", *words)["runs"]
+    assert isinstance(rows, list)
+    return [row["id"] for row in rows]
+
+
+def test_runs_are_listed_newest_first(bursar: CommandLine) -> None:
+    bursar.set_up()
+    assert bursar.run("run", "list").stdout == "There is no run yet.\n"
+    bursar.load(SEPTEMBER)
+    for _ in range(3):
+        bursar.run("lines", "post", "2026-09", "--yes")
+    found = run_ids(bursar)
+    assert len(found) == 3
+    assert run_ids(bursar, "--limit", "1") == found[:1]
+    assert found[0][:8] in bursar.run("run", "list").stdout
+
+
+def test_a_run_is_shown_by_the_beginning_of_its_id(bursar: CommandLine) -> None:
+    bursar.set_up()
+    bursar.load(OCTOBER)
+    bursar.run("lines", "post", "2026-10", "--yes", code=1)
+    (run_id,) = run_ids(bursar)
+    text = bursar.run("run", "show", run_id[:6]).stdout
+    assert run_id in text
+    assert "Verdict: balanced" in text
+    assert "Nobody Knows" in text
+    assert "→ Map the organization or offer" in text
+    document = bursar.json("run", "show", run_id.upper())
+    assert document["postings"] == []
+
+
+def test_unknown_and_ambiguous_ids_are_usage_errors(bursar: CommandLine) -> None:
+    bursar.add()
+    connection = Connection.objects.get()
+    for tail in ("0", "1"):
+        Run.objects.create(id=f"abcdef00-0000-4000-8000-00000000000{tail}", connection=connection, verb="post lines")
+    assert "Several runs" in bursar.error("run", "show", "abcdef", code=2)["sentence"]
+    assert bursar.json("run", "show", "abcdef00-0000-4000-8000-000000000001")["notes"] == []
+    for unknown in ("0123", "x%", "abcdef00-0000-4000-8000-000000000002"):
+        assert "no run" in bursar.error("run", "show", unknown, code=2)["sentence"]
