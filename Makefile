@@ -37,7 +37,10 @@ golden: setup  ## renew golden files after looking at the difference
 	$(BIN)/pytest --update-golden $(ARGS)
 
 docs: setup  ## renew the generated references
+	$(BIN)/python -m bursar.cli.reference cli > docs/guide/cli.md
+	$(BIN)/python -m bursar.cli.reference settings > docs/guide/settings.md
 	$(BIN)/python -m tests.documents.architecture
+	$(BIN)/python -m tests.documents.guide
 
 bench: setup  ## ratios measured in one run
 	$(BIN)/python -m bench $(ARGS)

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx2
 
 from bursar.connectors.billing.csvfile.profile import load_profile
-from bursar.connectors.billing.csvfile.source import open_source
+from bursar.connectors.billing.csvfile.source import open_source, source_digest
 from bursar.connectors.connectwise.client import ConnectWise
 from bursar.connectors.connectwise.credentials import Credentials
 from bursar.connectors.connectwise.options import Options
@@ -14,7 +14,7 @@ from bursar.ports import BillingSource, Clock
 from bursar.store.models import Connection
 from bursar.store.vault import open_sealed
 
-__all__ = ["SystemClock", "connectwise", "line_source"]
+__all__ = ["SystemClock", "connectwise", "line_source", "source_digest"]
 
 
 def connectwise(

@@ -20,6 +20,7 @@ from bursar.cli.epilog import ERROR_SHAPE, Shape
 
 SHAPES: Mapping[str, Shape] = {
     "connection add": connection.ADD_SHAPE,
+    "connection rekey": connection.ADD_SHAPE,
     "connection list": connection.LIST_SHAPE,
     "connection test": connection.TEST_SHAPE,
     "connection remove": connection.REMOVE_SHAPE,

@@ -61,6 +61,21 @@ def test_unusable_credentials_are_refused_and_not_stored(bursar: CommandLine) ->
     assert "What to do:" in failed.stderr
 
 
+def test_a_connection_gets_new_keys_and_keeps_everything_else(bursar: CommandLine) -> None:
+    bursar.add("main", "No Agreements")
+    bursar.run("connection", "option", "main", "concurrency", "4")
+    before = bursar.json("connection", "list")["connections"]
+    words = ("connection", "rekey", "main", "--public-key")
+    bursar.run(*words, "wrong", code=3, env={"BURSAR_PRIVATE_KEY": "wrong"})
+    assert bursar.json("connection", "list")["connections"] == before
+    public, private = bursar.psa.keys[ROLE]
+    changed = bursar.json(*words, public, env={"BURSAR_PRIVATE_KEY": private})
+    connection = changed["connection"]
+    assert isinstance(connection, dict)
+    assert connection["options"] == {"concurrency": "4"}
+    assert bursar.json("connection", "test")["successful"] is True
+
+
 def test_a_role_without_agreements_is_told_which_row_is_missing(bursar: CommandLine) -> None:
     bursar.add("weak", "No Agreements")
     document = bursar.json("connection", "test", "weak", code=3)

@@ -136,7 +136,7 @@ def test_each_kind_of_change_is_shown(played: Played) -> None:
 
 
 def test_vanished_subscriptions_that_wait_are_told_to_the_cent(played: Played) -> None:
-    assert "It also invoiced 245.40 USD on Additions that have no line in 2026-10" in played.output
+    assert "It also invoiced 129.90 USD on Additions that have no line in 2026-10" in played.output
 
 
 def test_no_key_is_shown_or_kept_in_clear(played: Played, keys: list[KeyPair]) -> None:

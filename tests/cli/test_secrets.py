@@ -47,6 +47,9 @@ def test_no_output_holds_the_private_key(bursar: CommandLine) -> None:
 def test_a_key_that_is_opened_with_another_encryption_key_is_told_with_a_remedy(bursar: CommandLine) -> None:
     bursar.add()
     (bursar.home / "encryption.key").unlink()
+    missing = bursar.error("connection", "test", code=2)
+    assert (missing["code"], "backup" in missing["remedy"]) == ("not_configured", True)
+    bursar.add("other")  # makes a key of its own
     error = bursar.error("connection", "test", code=2)
     assert error["code"] == "not_configured"
     assert "encryption key" in error["remedy"]

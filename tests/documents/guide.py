@@ -1,7 +1,8 @@
-"""The examples of docs/guide/README.md, played against the sandbox: `python -m tests.documents.guide` renews their output.
+"""The examples of docs/guide/README.md, played against the sandbox: `python -m tests.documents.guide` renews them.
 
-Every `console` block is played, in order, with the sandbox in place of the address and keys that stand on the page. A comment
-`<!-- meanwhile: METHOD PATH BODY -->` is what somebody does in ConnectWise between two commands.
+Every `console` block is played, in order, with the sandbox in place of the address and keys that stand on the page. The
+comment `<!-- meanwhile: METHOD PATH BODY -->` is what somebody does in ConnectWise between two commands, and
+`<!-- hidden: COMMAND -->` a command that a reader does not need.
 """
 
 import json
@@ -13,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypedDict
 
 from tests.documents.architecture import ROOT
 
@@ -26,9 +28,25 @@ ON_THE_PAGE = {
 """What a reader replaces by the values of the own ConnectWise."""
 
 _BLOCK = re.compile(r"(?<=```console\n).*?(?=```)", re.DOTALL)
-_STEP = re.compile(r"^\$ ((?:.*\\\n)*.*)\n|^<!-- meanwhile: (\S+) (\S+) (.*) -->\n", re.MULTILINE)
+_COMMAND = r"^\$ ((?:.*\\\n)*.*)\n"
+_STEP = re.compile(rf"{_COMMAND}|^<!-- hidden: (.+) -->\n|^<!-- meanwhile: (\S+) (\S+) (.*) -->\n", re.MULTILINE)
 
 Facts = dict[str, str]
+
+
+class _Key(TypedDict):
+    role: str
+    public_key: str
+    private_key: str
+
+
+class _Served(TypedDict):
+    """What the sandbox prints about itself."""
+
+    url: str
+    company_id: str
+    client_id: str
+    keys: list[_Key]
 
 
 def fresh() -> str:
@@ -57,21 +75,29 @@ def _renewed(page: str, outputs: Iterator[str]) -> str:
 def _sandbox() -> Iterator[Facts]:
     command = [sys.executable, "-m", "psa_sandbox", "serve", "--port", "0", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        facts = json.loads(server.stdout.readline())
-        keys = {key["role"]: key for key in facts.pop("keys")}
-        admin, billing = keys["Admin"], keys["Bursar Billing"]
-        yield facts | {
-            "public_key": billing["public_key"],
-            "private_key": billing["private_key"],
-            "user": f"{facts['company_id']}+{admin['public_key']}",
-            "password": admin["private_key"],
-        }
-        server.terminate()
+        try:
+            assert server.stdout is not None
+            yield _facts(json.loads(server.stdout.readline()))
+        finally:
+            server.terminate()
+
+
+def _facts(served: _Served) -> Facts:
+    keys = {key["role"]: key for key in served["keys"]}
+    admin, billing = keys["Admin"], keys["Bursar Billing"]
+    return {
+        "url": served["url"],
+        "client_id": served["client_id"],
+        "public_key": billing["public_key"],
+        "private_key": billing["private_key"],
+        "user": f"{served['company_id']}+{admin['public_key']}",
+        "password": admin["private_key"],
+    }
 
 
 def _words(found: re.Match[str], facts: Facts) -> list[str]:
-    command, *meanwhile = found.groups()
+    shown, hidden, *meanwhile = found.groups()
+    command = shown or hidden
     if command is None:
         return ["meanwhile", *meanwhile]
     for name, placeholder in ON_THE_PAGE.items():

@@ -9,7 +9,6 @@ from bursar.ports import BillingSource, Clock, Psa
 from bursar.store.models import Connection
 
 WIRING = "bursar.wiring"
-FILES = "bursar.connectors.billing.csvfile"
 
 
 def open_psa(connection: Connection) -> AbstractContextManager[Psa]:
@@ -26,7 +25,7 @@ def open_lines(path: Path, profile: str) -> BillingSource:
 
 def digest_of(source: BillingSource, month: Month | None) -> str:
     """What tells whether the same content was loaded before. Raises SourceUnreadable."""
-    digest: str = import_module(FILES).source_digest(source, month)
+    digest: str = import_module(WIRING).source_digest(source, month)
     return digest
 
 

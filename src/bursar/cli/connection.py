@@ -24,10 +24,11 @@ from bursar.usecases.connections import (
     all_connections,
     find_connection,
     remove_connection,
+    replace_keys,
     set_option,
 )
 
-app = typer.Typer(help="The ways into ConnectWise: add, list, test, remove.")
+app = typer.Typer(help="The ways into ConnectWise: add, list, test, rekey, remove.")
 
 CONNECTION_KEYS = ("name", "url", "company", "public_key", "default", "options", "source")
 SITE_KEYS = ("company_name", "version", "codebase")
@@ -79,7 +80,10 @@ def add(
     """
     entered = NewConnection(name, url, company, client_id, public_key, private_key(private_key_file))
     check = None if no_test else _try(entered)
-    connection = add_connection(entered, default=default)
+    _tell_stored(add_connection(entered, default=default), check, as_json=as_json)
+
+
+def _tell_stored(connection: Connection, check: Check | None, *, as_json: bool) -> None:
     problems = check.problems if check else []
     if as_json:
         document = {"connection": _document(connection), "tested": check is not None, "problems": _problems(problems)}
@@ -107,6 +111,32 @@ def _try(entered: NewConnection) -> Check:
     if check.unusable is not None:
         raise check.unusable
     return check
+
+
+@app.command(
+    "rekey",
+    epilog=epilog(
+        "bursar connection rekey main --public-key Zz98Yy76Xx54Ww32",
+        f"{VARIABLE}=... bursar connection rekey main --public-key ... (no prompt)",
+        keys=ADD_SHAPE,
+    ),
+)
+@with_store
+def rekey(
+    name: Name,
+    public_key: Annotated[str, typer.Option("--public-key", metavar="KEY", help="New public key of the API member.")],
+    private_key_file: Annotated[
+        Path | None, typer.Option("--private-key-file", metavar="FILE", help="File that holds the private key.")
+    ] = None,
+    no_test: Annotated[bool, typer.Option("--no-test", help="Store it without a test.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give a connection a new key pair; lines, mappings and settings stay. Unusable keys are not stored."""
+    stored = find_connection(name)
+    secret = private_key(private_key_file)
+    entered = NewConnection(stored.name, stored.url, stored.company, stored.client_id, public_key, secret)
+    check = None if no_test else _try(entered)
+    _tell_stored(replace_keys(stored, public_key, secret), check, as_json=as_json)
 
 
 @app.command("list", epilog=epilog("bursar connection list", "bursar connection list --json", keys=LIST_SHAPE))

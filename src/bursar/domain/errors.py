@@ -68,7 +68,9 @@ class WrongKey(RemoteError):
     """The credentials are refused."""
 
     code = "wrong_key"
-    default_remedy = "Create a new key on the API member's API Keys tab in ConnectWise and save it in the connection."
+    default_remedy = (
+        "Create a new key on the API member's API Keys tab in ConnectWise, then give it to `bursar connection rekey`."
+    )
 
 
 class UnknownCompany(RemoteError):

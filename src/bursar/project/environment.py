@@ -39,11 +39,16 @@ ENCRYPTION_KEY_FILE = Setting(
     "encryption.key in BURSAR_HOME",
     "File with the same content, readable by its owner only; made on first use when no key is given.",
 )
+PRIVATE_KEY = Setting(
+    "BURSAR_PRIVATE_KEY",
+    "unset: asked for",
+    "Private key of the API member, read by `connection add` and `connection rekey` instead of a prompt.",
+)
 LOG_LEVEL = Setting(
     "BURSAR_LOG_LEVEL", "WARNING", "Least level written to standard error: DEBUG, INFO, WARNING or ERROR."
 )
 
-SETTINGS = (HOME, DATABASE_URL, DATABASE_URL_FILE, ENCRYPTION_KEY, ENCRYPTION_KEY_FILE, LOG_LEVEL)
+SETTINGS = (HOME, DATABASE_URL, DATABASE_URL_FILE, ENCRYPTION_KEY, ENCRYPTION_KEY_FILE, PRIVATE_KEY, LOG_LEVEL)
 
 
 def read(setting: Setting) -> str | None:

@@ -1,28 +1,47 @@
 """The keys that seal secrets at rest: from the environment, or from a file that only its owner may read."""
 
+import contextlib
+import os
 import stat
+import tempfile
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from bursar.domain.errors import NotConfigured
 from bursar.project.environment import ENCRYPTION_KEY, ENCRYPTION_KEY_FILE, home, read
 
 
-def load_keys() -> list[str]:
-    """All keys, the sealing one first. Makes the file on first use. Raises PermissionError when others can read it."""
+def load_keys(*, make: bool) -> list[str]:
+    """All keys, the sealing one first. Raises NotConfigured when there is none to open with, or others can read it.
+
+    The file is only made (`make`) when something is sealed: a new key could open nothing.
+    """
     if given := read(ENCRYPTION_KEY):
         return _split(given)
     path = Path(read(ENCRYPTION_KEY_FILE) or home() / "encryption.key").expanduser()
     if not path.exists():
+        if not make:
+            raise NotConfigured(
+                f"The encryption key is missing: there is no {path}.",
+                remedy="Restore the file from your backup, or give the key in BURSAR_ENCRYPTION_KEY.",
+            )
         _make(path)
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise PermissionError(f"{path} holds the encryption key and must be readable by its owner only (chmod 600).")
+        raise NotConfigured(
+            f"{path} holds the encryption key, and others on this machine can read it.",
+            remedy="Make it readable by its owner only (chmod 600), and think about who may have read it.",
+        )
     return _split(path.read_text(encoding="ascii"))
 
 
 def _make(path: Path) -> None:
-    path.touch(mode=0o600, exist_ok=False)
-    path.write_text(Fernet.generate_key().decode() + "\n", encoding="ascii")
+    """Two first uses at once end with one whole key: the file appears complete, and the first one stays."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="ascii") as fresh:  # 0600 by itself
+        fresh.write(Fernet.generate_key().decode() + "\n")
+        fresh.flush()
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh.name, path)
 
 
 def _split(text: str) -> list[str]:

@@ -1,9 +1,10 @@
 """One writer per connection: a lock that dies with its process, so that a killed run never blocks the next one."""
 
 import fcntl
+import logging
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -12,6 +13,8 @@ from django.db import connection as database
 
 from bursar.domain.errors import BursarError
 from bursar.store.models import Connection
+
+log = logging.getLogger("bursar.post")
 
 ADVISORY_CLASS = 0x6275_7273
 """Keeps our PostgreSQL advisory locks apart from other programs'."""
@@ -30,12 +33,17 @@ def sole_writer(connection: Connection, *, patience: float = 3600.0, pause: floa
     """Hold the connection's writer lock. Waits up to `patience` seconds, then raises AnotherWriter."""
     lock = _advisory(connection) if database.vendor == "postgresql" else _file(connection)
     with lock as try_lock:
-        deadline = time.monotonic() + patience
-        while not try_lock():
-            if time.monotonic() > deadline:
-                raise AnotherWriter(f"Another run is writing to '{connection.name}'.")
-            time.sleep(pause)
+        if not try_lock():
+            log.warning("Another run is writing to '%s'; waiting until it has ended.", connection.name)
+            _wait(try_lock, connection, time.monotonic() + patience, pause)
         yield
+
+
+def _wait(try_lock: Callable[[], bool], connection: Connection, deadline: float, pause: float) -> None:
+    while not try_lock():
+        if time.monotonic() > deadline:
+            raise AnotherWriter(f"Another run is writing to '{connection.name}'.")
+        time.sleep(pause)
 
 
 class _FileLock:

@@ -102,3 +102,13 @@ def remove_connection(connection: Connection, *, with_history: bool = False) -> 
         Line.objects.filter(connection=connection).delete()
         AdditionLink.objects.filter(connection=connection).delete()
         connection.delete()
+
+
+def replace_keys(connection: Connection, public_key: str, private_key: str) -> Connection:
+    """Give a connection the new key pair of its API member; everything else stays. Raises InvalidInput."""
+    if not public_key.strip() or not private_key.strip():
+        raise InvalidInput("A key is empty.", remedy="Enter both keys as ConnectWise shows them.")
+    connection.public_key = public_key.strip()
+    connection.sealed_private_key = seal(private_key.strip())
+    connection.save(update_fields=["public_key", "sealed_private_key"])
+    return connection

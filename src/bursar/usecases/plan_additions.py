@@ -77,26 +77,28 @@ class MonthPlanner:
         """Decide for every line which company it goes to. Reads nothing remote."""
         lines = MonthLines()
         for row in wanted_lines(self.connection, self.options.month).order_by("pk").iterator(2000):
-            lines.count += 1
             self._place(row, lines)
         for company_id in companies_with_subscriptions(self.connection):
             if self._is_asked_for(company_id):
                 lines.by_company.setdefault(company_id, array("q"))
         return lines
 
-    def _is_asked_for(self, company_id: int) -> bool:
+    def _is_asked_for(self, company_id: int | None) -> bool:
+        """A line that goes nowhere yet (None) belongs to the whole month only."""
         return self.options.company_ids is None or company_id in self.options.company_ids
 
     def _place(self, row: Line, lines: MonthLines) -> None:
         line = line_of(row)
         target = resolve(line, overrides_of(row), self.mappings)
-        if isinstance(target, Target) and line.eligible:
-            if self._is_asked_for(target.company_id):
-                lines.by_company.setdefault(target.company_id, array("q")).append(row.pk)
-        elif isinstance(target, Excluded) or not line.eligible:
+        if not self._is_asked_for(target.company_id if isinstance(target, Target) else None):
+            return
+        lines.count += 1
+        if isinstance(target, Excluded) or not line.eligible:
             lines.excluded += 1
             lines.excluded_totals.add(line.money)
-        elif isinstance(target, Incomplete) and self.options.company_ids is None:
+        elif isinstance(target, Target):
+            lines.by_company.setdefault(target.company_id, array("q")).append(row.pk)
+        else:
             lines.unplaced.blocked.append(_incomplete(row, target))
 
     def plans(self, lines: MonthLines) -> Iterator[CompanyPlan]:

@@ -160,6 +160,8 @@ class _Journey:
         }
         self._run.totals = {kind: {c: f"{a:f}" for c, a in sums.items()} for kind, sums in totals.items()}
         for item in result.differences:
+            if item.posted is None:
+                continue  # the write that failed says why itself
             sentence = f"Planned {item.planned}, posted {item.posted}, read back {item.read_back}."
             _note(self._run, RunNote.Kind.ERROR, "differs", item.key, sentence)
 

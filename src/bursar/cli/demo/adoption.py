@@ -50,9 +50,10 @@ def _typed_in(scene: Scene, month: Month) -> Iterator[_Typed]:
     lines = Line.objects.filter(connection=scene.connection, line_id__in=ids)
     products = dict(Offer.objects.filter(connection=scene.connection).values_list("offer_id", "product_id"))
     agreements = dict(Contract.objects.filter(connection=scene.connection).values_list("contract_id", "agreement_id"))
-    additions = dict(scene.psa.additions({agreements[line.contract_id or ""] for line in lines}))
-    for line in lines:
-        on_agreement = additions[agreements[line.contract_id or ""]]
+    chosen = [(line, agreements[line.contract_id or ""]) for line in lines if line.contract_id in agreements]
+    additions = dict(scene.psa.additions({agreement_id for _, agreement_id in chosen}))
+    for line, agreement_id in chosen:
+        on_agreement = additions[agreement_id]
         same = [a for a in on_agreement if a.product_id == products[line.offer_id] and not a.marker and not a.cancelled]
         yield _Typed(line, same)
 
