@@ -29,5 +29,5 @@ def open_sealed(sealed: str) -> str:
     except InvalidToken:
         raise NotConfigured(
             "The private key of this connection cannot be opened with the encryption key at hand.",
-            remedy="Restore the encryption key it was sealed with, or enter the keys again (`bursar connection rekey`).",
+            remedy="Restore the encryption key it was sealed with, or enter new keys (`bursar connection rekey`).",
         ) from None
