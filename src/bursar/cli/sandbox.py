@@ -40,6 +40,9 @@ def serve(
     rate_limit: Annotated[
         int | None, typer.Option("--rate-limit", metavar="N", help="Requests per minute before 429.")
     ] = None,
+    tls: Annotated[
+        Path | None, typer.Option("--tls", metavar="FILE", help="Serve https; write the certificate to trust here.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Serve until interrupted. Prints the address, the Company ID, the client ID and one key pair per role.
@@ -53,6 +56,7 @@ def serve(
         "--state": state,
         "--latency-ms": latency_ms,
         "--rate-limit": rate_limit,
+        "--tls": tls,
     }
     words = [*_words(single), *(word for option in seed_option or () for word in ("--seed-option", option))]
     command = [sys.executable, "-m", "psa_sandbox", "serve", *words, *(["--json"] if as_json else [])]

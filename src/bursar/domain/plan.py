@@ -105,6 +105,15 @@ class Plan:
         """Whether posting this plan would write nothing."""
         return not self.writes
 
+    def extend(self, other: "Plan") -> None:
+        """Take in another company's plan, stage by stage."""
+        for stage, changes in enumerate(other.stages):
+            if stage == len(self.stages):
+                self.stages.append([])
+            self.stages[stage].extend(changes)
+        self.blocked.extend(other.blocked)
+        self.notices.extend(other.notices)
+
     def count(self, action: Action) -> int:
         return sum(change.action is action for change in self.changes)
 

@@ -1,9 +1,8 @@
 """Load invoice lines from a source: idempotent, nothing lost, posted lines never altered (rules 53-57, 101)."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import islice
 
 from django.db import transaction
 
@@ -14,9 +13,9 @@ from bursar.domain.plan import Fields
 from bursar.ports import BillingSource
 from bursar.store.field_json import to_json
 from bursar.store.models import Connection, Line, Load, Offer, Organization, Rejection
+from bursar.store.queries.chunks import chunks
 from bursar.store.queries.lines import SOURCE_FIELDS, source_values
 
-CHUNK = 1000
 PART_SHARE = Decimal("0.30")
 """A file that lacks more than this share of a month's known lines is taken for a part of the month."""
 
@@ -60,7 +59,7 @@ def load_invoice_lines(
         earlier = _same_content(connection, options.digest)
         load = Load.objects.create(connection=connection, source=source.name, digest=options.digest)
         tally = _Tally()
-        for chunk in _chunks(source.read(options.month)):
+        for chunk in chunks(source.read(options.month)):
             _take_in(connection, load, chunk, tally, options)
             progress(len(chunk))
         if options.month:
@@ -77,12 +76,6 @@ def load_invoice_lines(
 
 def _same_content(connection: Connection, digest: str) -> Load | None:
     return Load.objects.filter(connection=connection, digest=digest).first() if digest else None
-
-
-def _chunks(items: Iterable[InvoiceLine | RejectedRow]) -> Iterator[Sequence[InvoiceLine | RejectedRow]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, CHUNK)):
-        yield chunk
 
 
 def _take_in(

@@ -1,9 +1,8 @@
 """Plan a month: lines, mappings and what ConnectWise has → one Plan per company, streamed (rules 73-88)."""
 
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from bursar.domain.additions.planner import plan_company
 from bursar.domain.additions.situation import BillingSettings, MappedLine, Situation
@@ -17,6 +16,7 @@ from bursar.domain.plan import Blocked, Notice, Plan
 from bursar.domain.psa import Addition, Agreement, CatalogItem, Company
 from bursar.ports import Psa
 from bursar.store.models import AdditionLink, Connection, Line
+from bursar.store.queries.chunks import chunks
 from bursar.store.queries.lines import by_ids, line_of, month_is_complete, overrides_of, trace_of, wanted_lines
 from bursar.store.queries.links import companies_with_subscriptions, domain_links, links_of
 from bursar.store.queries.mappings import mappings_of
@@ -176,7 +176,7 @@ class MonthPlanner:
         wanted = sorted({row.subscription_id for row in links if row.recurring})
         seen: set[str] = set()
         placed: dict[str, set[int]] = {}
-        for chunk in _chunks(wanted, 500):
+        for chunk in chunks(wanted):
             for row in wanted_lines(self.connection, self.options.month).filter(subscription_id__in=chunk):
                 series = recurring_marker(self.settings.scope, row.subscription_id or "").series
                 seen.add(series)
@@ -232,9 +232,3 @@ def _batches(by_company: Mapping[int, Sequence[int]]) -> Iterator[list[int]]:
             batch, lines = [], 0
     if batch:
         yield batch
-
-
-def _chunks(items: Collection[str], size: int) -> Iterator[list[str]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk

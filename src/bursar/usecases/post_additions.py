@@ -1,8 +1,7 @@
 """Post a month: settle, plan, post and reconcile, company batch by company batch, as the connection's only writer."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from django.db import transaction
 
@@ -16,12 +15,12 @@ from bursar.ports import Clock, Psa
 from bursar.store.models import Connection, Posting, Run, RunNote
 from bursar.store.queries import journal
 from bursar.store.writer_lock import sole_writer
-from bursar.usecases.plan_additions import CompanyPlan, MonthLines, MonthPlanner, PlanOptions
+from bursar.usecases.plan_additions import MonthLines, MonthPlanner, PlanOptions
 from bursar.usecases.post import Posted, Poster, settle_earlier
 from bursar.usecases.record_additions import record_additions, record_left
 
-PLANS_AT_ONCE = 100
-"""Companies whose plans are posted together: enough to keep every connection busy, few enough to hold in memory."""
+CHANGES_AT_ONCE = 2000
+"""Changes that are posted together: enough to keep every connection busy, few enough to hold in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +103,15 @@ class _Journey:
         lines = planner.sort_lines()
         self._watch.lines(lines.count - lines.excluded)
         with Poster(self._run, self._psa, self._clock, self._record, self._watch.done) as poster:
-            plans = iter(planner.plans(lines))
-            while batch := list(islice(plans, PLANS_AT_ONCE)):
-                self._post_batch(batch, poster)
+            for plan in _joined(item.plan for item in planner.plans(lines)):
+                self._post_batch(plan, poster)
         self._finish(lines)
         return self._report
 
     def _record(self, posted: Sequence[Posted]) -> None:
         record_additions(self._connection, self._clock.now(), posted)
 
-    def _post_batch(self, batch: Sequence[CompanyPlan], poster: Poster) -> None:
-        plan = merge(item.plan for item in batch)
+    def _post_batch(self, plan: Plan, poster: Poster) -> None:
         if repeated := repeated_keys(plan):
             raise BursarError(f"Two changes share the key {repeated[0]}; nothing of this batch was posted.")
         self._save_notes(plan)
@@ -166,17 +163,15 @@ class _Journey:
             _note(self._run, RunNote.Kind.ERROR, "differs", item.key, sentence)
 
 
-def merge(plans: Iterable[Plan]) -> Plan:
-    """Join the plans of several companies, stage by stage."""
+def _joined(plans: Iterable[Plan]) -> Iterator[Plan]:
+    """Plans of whole companies, joined stage by stage until they are worth posting together."""
     joined = Plan()
     for plan in plans:
-        for stage, changes in enumerate(plan.stages):
-            if stage == len(joined.stages):
-                joined.stages.append([])
-            joined.stages[stage].extend(changes)
-        joined.blocked.extend(plan.blocked)
-        joined.notices.extend(plan.notices)
-    return joined
+        joined.extend(plan)
+        if sum(map(len, joined.stages)) + len(joined.blocked) >= CHANGES_AT_ONCE:
+            yield joined
+            joined = Plan()
+    yield joined
 
 
 def _blocked_note(run: Run, item: Blocked) -> RunNote:

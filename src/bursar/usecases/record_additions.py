@@ -10,6 +10,7 @@ from bursar.domain.period import Month
 from bursar.domain.plan import Action, Change, Fields, Resource
 from bursar.store.field_json import from_json, to_json
 from bursar.store.models import AdditionLink, Connection, Line, Posting
+from bursar.store.queries.chunks import chunks
 from bursar.store.queries.journal import after_of
 from bursar.usecases.post import Posted
 
@@ -77,8 +78,9 @@ def record_left(connection: Connection, now: datetime, changes: Iterable[Change]
         if change.action is Action.LEAVE
         for line_id in change.lines
     }
-    untraced = Line.objects.filter(connection=connection, line_id__in=left, link__isnull=True)
-    _record(connection, now, [left[line_id] for line_id in untraced.values_list("line_id", flat=True)])
+    for some in chunks(left):
+        untraced = Line.objects.filter(connection=connection, line_id__in=some, link__isnull=True)
+        _record(connection, now, [left[line_id] for line_id in untraced.values_list("line_id", flat=True)])
 
 
 def _record(connection: Connection, now: datetime, traces: Sequence[_Trace]) -> None:

@@ -13,8 +13,9 @@ from bursar.domain.additions.situation import BillingSettings, MappedLine
 from bursar.domain.identity import AdditionKind, parse_marker, recurring_marker
 from bursar.domain.plan import Change, Plan
 from bursar.domain.psa import Addition
+from bursar.domain.rules import ChargeRules, StartRule
 from tests.domain.additions.histories import Shape, Step, histories
-from tests.domain.samples import AGREEMENT, OTHER, SCOPE, SETTINGS, single
+from tests.domain.samples import AGREEMENT, CYCLE_FEE, OTHER, SCOPE, SETTINGS, single
 from tests.domain.simulated_psa import SimulatedPsa
 
 TRUSTING = replace(SETTINGS, mass_cancel_share=Decimal(1))
@@ -60,6 +61,30 @@ def test_what_is_billed_in_a_month_is_what_was_posted_for_it(history: list[Step]
 @settings(max_examples=150)
 def test_the_same_with_billing_days_within_the_month(history: list[Step]) -> None:
     check_history(SimulatedPsa.having(AGREEMENT, OTHER), history)
+
+
+MOVING = replace(TRUSTING, rules=ChargeRules(start={CYCLE_FEE.billing_cycle: StartRule.FIRST_DAY_OF_NEXT_MONTH}))
+
+
+@given(histories(Shape(subscriptions=1, may_vanish=False, agreements=(None,))), st.integers(1, 28))
+@settings(max_examples=50)
+def test_a_start_rule_moves_amounts_but_loses_none(history: list[Step], first_day: int) -> None:
+    """Rule 19: a first charge within the month is billed from the next one on, beside the next charge."""
+    psa = SimulatedPsa.having(AGREEMENT)
+    (first, *_) = own = [line for step in history for line in step.lines if line.line.recurring]
+    start = first.line.charge_start.replace(day=first_day)
+    moved = {first.line.line_id: replace(first, line=replace(first.line, charge_start=start))}
+    for step in history:
+        lines = [moved.get(line.line.line_id, line) for line in step.lines]
+        plan = plan_company(psa.situation(step.month, lines), MOVING)
+        assert plan.blocked == []
+        psa.post(plan, lines)
+        if step.invoiced:
+            psa.invoice_through(step.month)
+    last = history[-1].month
+    psa.invoice_through(last.next if len(history) == 1 and first_day > 1 else last)
+    billed = sum(psa.recurring_billed(month) for month in (*(step.month for step in history), last.next))
+    assert billed == sum(line.line.total for line in own)
 
 
 @given(histories(Shape()), st.data())

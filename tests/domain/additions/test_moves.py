@@ -137,6 +137,21 @@ def test_a_move_in_the_first_period_is_blocked_until_the_old_addition_is_gone(ps
     assert [change.action for change in run(psa, JAN, source).changes] == [Action.CREATE]
 
 
+def test_a_move_does_not_start_before_what_it_takes_over() -> None:
+    """January's invoice charged February in advance, February's line reaches back."""
+    psa = SimulatedPsa.having(AGREEMENT, OTHER)
+    run(psa, JAN, mapped(replace(CYCLE_FEE, charge_start=date(2026, 2, 1))))
+    (blocked,) = plan_of(psa, FEB, mapped(replace(FEBRUARY, charge_start=date(2026, 1, 20)), OTHER.id)).blocked
+    assert blocked.code == "cannot_move"
+
+
+def test_an_end_that_lies_beyond_the_move_is_brought_forward(psa: SimulatedPsa) -> None:
+    """March was posted without the subscription before February came with another Agreement."""
+    psa.post(plan_company(psa.situation(MAR, [], confirmed=True), SETTINGS), [])
+    run(psa, FEB, mapped(FEBRUARY, OTHER.id))
+    assert spans(psa)[0] == (AGREEMENT.id, date(2026, 1, 1), date(2026, 1, 31))
+
+
 def test_a_late_line_does_not_move_back_what_moved_on(psa: SimulatedPsa) -> None:
     """February comes after March was billed on the other Agreement."""
     run(psa, MAR, mapped(MARCH, OTHER.id))

@@ -3,6 +3,7 @@ from datetime import date
 
 from bursar.domain.additions.present import Member, Present
 from bursar.domain.additions.situation import Link
+from bursar.domain.psa import Addition
 from tests.domain.samples import (
     AGREEMENT,
     BACKUP,
@@ -22,14 +23,13 @@ ELSEWHERE = replace(by_hand(3, OTHER.id), marker=str(KEY), cancelled=date(2025, 
 LINK = Link(KEY, AGREEMENT.id, 2, 10, "org-1", JAN, {"product_id": LICENCE})
 
 
-def present(*additions: object, links: tuple[Link, ...] = ()) -> Present:
-    psa = SimulatedPsa.having(AGREEMENT, OTHER, additions=[OPEN, ENDED, ELSEWHERE])
+def present(*more: Addition, links: tuple[Link, ...] = ()) -> Present:
+    psa = SimulatedPsa.having(AGREEMENT, OTHER, additions=[OPEN, ENDED, ELSEWHERE, *more])
     psa.links = {link.addition_id: link for link in links}
     return Present(psa.situation(JAN, []), SCOPE)
 
 
-def ids(members: object) -> list[int]:
-    assert isinstance(members, list)
+def ids(members: list[Member]) -> list[int]:
     return [member.addition.id for member in members]
 
 
@@ -71,6 +71,8 @@ def test_rule_99_made_by_hand_is_what_nothing_claims() -> None:
     assert present().made_by_hand(replace(manual, marker="SN-1"))
     assert not present().made_by_hand(OPEN)
     assert not present(links=(replace(LINK, addition_id=77),)).made_by_hand(manual)
+    assert list(present(manual).by_hand(AGREEMENT.id)) == [manual]
+    assert list(present(manual).by_hand(OTHER.id)) == []
 
 
 def test_a_member_covers_its_first_and_last_day() -> None:

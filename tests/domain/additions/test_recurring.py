@@ -10,7 +10,7 @@ from bursar.domain.lines import ChargeType, InvoiceLine
 from bursar.domain.period import Month
 from bursar.domain.plan import Action, Plan
 from bursar.domain.psa import Addition
-from bursar.domain.rules import ChargeRules, EndRule, Overrides
+from bursar.domain.rules import ChargeRules, EndRule, Overrides, StartRule
 from tests.domain.samples import (
     AGREEMENT,
     APR,
@@ -221,6 +221,48 @@ def test_rule_93_nothing_new_starts_when_the_ending_failed(psa: SimulatedPsa) ->
     assert history(psa) == [(date(2026, 1, 1), None, Decimal(20))]
 
 
+MOVED = replace(SETTINGS, rules=ChargeRules(start={CYCLE_FEE.billing_cycle: StartRule.FIRST_DAY_OF_NEXT_MONTH}))
+BOUGHT = replace(CYCLE_FEE, charge_type=ChargeType.PURCHASE_FEE, charge_start=date(2026, 1, 15), total=Decimal("10.65"))
+
+
+def moved_purchase(*, invoiced: bool) -> SimulatedPsa:
+    """A purchase in January, billed from February on by the start rule."""
+    psa = SimulatedPsa.having(AGREEMENT)
+    psa.post(plan_company(psa.situation(JAN, [mapped(BOUGHT)]), MOVED), [mapped(BOUGHT)])
+    if invoiced:
+        psa.invoice_through(JAN)
+    return psa
+
+
+@pytest.mark.parametrize("invoiced", [False, True])
+@pytest.mark.parametrize("february", [FEBRUARY, replace(FEBRUARY, total=Decimal("10.65"))])
+def test_rule_19_a_moved_purchase_is_not_replaced_by_the_next_cycle_fee(
+    february: InvoiceLine, *, invoiced: bool
+) -> None:
+    """Both lines start on the first of February; each is billed, the purchase once."""
+    psa = moved_purchase(invoiced=invoiced)
+    plan = plan_company(psa.situation(FEB, [mapped(february)]), MOVED)
+    psa.post(plan, [mapped(february)])
+    assert history(psa) == [
+        (date(2026, 2, 1), date(2026, 2, 28), Decimal("10.65")),
+        (date(2026, 2, 1), None, february.total),
+    ]
+    psa.invoice_through(MAR)
+    assert [psa.recurring_billed(month) for month in (JAN, FEB, MAR)] == [
+        0,
+        Decimal("10.65") + february.total,
+        february.total,
+    ]
+
+
+def test_rule_19_both_lines_are_recognised_without_a_memory() -> None:
+    psa = moved_purchase(invoiced=True)
+    psa.post(plan_company(psa.situation(FEB, [mapped(FEBRUARY)]), MOVED), [mapped(FEBRUARY)])
+    psa.forget()
+    for line in (BOUGHT, FEBRUARY):
+        assert actions(plan_company(psa.situation(line.month, [mapped(line)]), MOVED)) == [Action.LEAVE]
+
+
 def vanish(psa: SimulatedPsa, month: Month) -> None:
     plan = plan_company(psa.situation(month, [], confirmed=True), SETTINGS)
     assert actions(plan) == [Action.CANCEL]
@@ -349,6 +391,16 @@ def test_older_months_are_recognised_without_a_memory(invoiced: Month | None) ->
     psa.forget()
     for line in lines:
         assert actions(plan_of(psa, line.month, mapped(line))) == [Action.LEAVE]
+
+
+def test_a_line_billed_in_advance_is_corrected_without_a_memory() -> None:
+    """January's invoice charges February."""
+    psa = SimulatedPsa.having(AGREEMENT)
+    advance = replace(CYCLE_FEE, charge_start=date(2026, 2, 1), charge_end=date(2026, 2, 28))
+    run(psa, JAN, mapped(advance))
+    psa.forget()
+    assert actions(plan_of(psa, JAN, mapped(advance))) == [Action.LEAVE]
+    assert actions(plan_of(psa, JAN, mapped(priced(advance, "2", "12")))) == [Action.UPDATE]
 
 
 def test_a_subscription_that_ended_is_not_reopened_by_its_last_month_without_a_memory(psa: SimulatedPsa) -> None:

@@ -14,7 +14,7 @@ from bursar.domain.plan import Action, Notice, Plan, Resource
 from bursar.store.models import Line, Posting, RunNote
 from bursar.usecases.load_invoice_lines import LoadOptions, LoadReport, load_invoice_lines
 from bursar.usecases.plan_additions import MonthPlanner, PlanOptions
-from bursar.usecases.post_additions import RunReport, Watch, merge, post_additions
+from bursar.usecases.post_additions import RunReport, Watch, post_additions
 
 
 def load(scene: Scene, month: Month) -> None:
@@ -77,7 +77,10 @@ def plan_of(scene: Scene, month: Month) -> Plan:
     """The plans of all companies in one."""
     planner = MonthPlanner(scene.connection, scene.psa, PlanOptions(month))
     with progress_of("Reading ConnectWise"):
-        return merge(item.plan for item in planner.plans(planner.sort_lines()))
+        whole = Plan()
+        for item in planner.plans(planner.sort_lines()):
+            whole.extend(item.plan)
+        return whole
 
 
 def _summarise(scene: Scene, plan: Plan) -> None:

@@ -43,9 +43,8 @@ def _blocked(wanted: Wanted, agreement: Agreement, similar: Iterable[Addition], 
 def _similar(wanted: Wanted, agreement: Agreement, present: Present, since: date | None) -> Sequence[Addition]:
     by_hand = [
         addition
-        for addition in present.situation.additions.get(agreement.id, ())
-        if present.made_by_hand(addition)
-        and addition.product_id == wanted.source.product_id
+        for addition in present.by_hand(agreement.id)
+        if addition.product_id == wanted.source.product_id
         and addition.bill_customer == "Billable"
         and overlap(addition, wanted.effective, wanted.cancelled)
         and (since is None or (addition.effective is not None and addition.effective > since))

@@ -49,6 +49,7 @@ class Present:
         self._links = _by_series(situation.links)
         self._linked = {link.addition_id: link for link in situation.links}
         self._members: dict[str, list[Member]] = {}
+        self._by_hand: dict[int, list[Addition]] = {}
         for agreement_id in sorted({*situation.agreements, *(link.agreement_id for link in situation.links)}):
             self._take_in(agreement_id, situation.additions.get(agreement_id, ()))
         for members in self._members.values():
@@ -59,6 +60,8 @@ class Present:
             link = self._linked.get(addition.id)
             if marker := link.marker if link else parse_marker(addition.marker):
                 self._members.setdefault(marker.series, []).append(Member(agreement_id, addition, marker, link))
+            else:
+                self._by_hand.setdefault(agreement_id, []).append(addition)
 
     def links(self, series: str) -> Sequence[Link]:
         return self._links.get(series, ())
@@ -81,6 +84,10 @@ class Present:
     def made_by_hand(self, addition: Addition) -> bool:
         """Whether neither a link nor a marker says that it is ours."""
         return addition.id not in self._linked and parse_marker(addition.marker) is None
+
+    def by_hand(self, agreement_id: int) -> Sequence[Addition]:
+        """What people made on the Agreement."""
+        return self._by_hand.get(agreement_id, ())
 
     def next_marker(self, agreement_id: int | None, marker: Marker) -> Marker:
         """The marker of the next generation on the Agreement, counting those that were deleted in ConnectWise."""

@@ -15,7 +15,7 @@ from bursar.domain.additions.changes import (
 from bursar.domain.additions.duplicates import possible_duplicate
 from bursar.domain.additions.matching import deleted, edited, find, was_deleted
 from bursar.domain.additions.present import Member, Present
-from bursar.domain.additions.targets import AgreementTarget, NewAgreement, invoiced_already, period_of
+from bursar.domain.additions.targets import AgreementTarget, NewAgreement, invoiced_already, next_period, period_of
 from bursar.domain.additions.wanted import Wanted, as_one_time, block
 from bursar.domain.period import Month, day_before
 from bursar.domain.plan import Blocked, Change
@@ -49,8 +49,9 @@ def _is_late(wanted: Wanted, target: AgreementTarget, found: Member | None, pres
     boundary = max(wanted.effective, target.next_invoice or date.min)
     if found.start > Month.of(boundary).last or (wanted.cancelled is not None and wanted.cancelled < found.start):
         return True
-    forgotten = found.link is None and found.start > max(month.last, wanted.effective)
-    return forgotten and bool(CHARGE_FIELDS & set(differences(wanted, found)))
+    if found.link is not None or not CHARGE_FIELDS & set(differences(wanted, found)):
+        return False
+    return found.start > max(month.last, wanted.effective) or bool(_billed_as_wanted(wanted, present))
 
 
 def _late(wanted: Wanted, found: Member | None, present: Present) -> list[Change] | Blocked | Wanted:
@@ -58,7 +59,7 @@ def _late(wanted: Wanted, found: Member | None, present: Present) -> list[Change
     billing = [member for member in present.members(wanted.marker.series) if member.covers(wanted.effective)]
     if found and _moved_here(wanted, found, billing):
         return [leave(wanted, found)]
-    if same := [member for member in billing if not CHARGE_FIELDS & set(differences(wanted, member))]:
+    if same := _billed_as_wanted(wanted, present):
         return [leave(wanted, same[-1])]
     if billing:
         return block(
@@ -75,6 +76,12 @@ def _late(wanted: Wanted, found: Member | None, present: Present) -> list[Change
         "A later month of this subscription has been posted already.",
         "Give the line an end date of its own to post it as a one-time charge, or enter it in ConnectWise.",
     )
+
+
+def _billed_as_wanted(wanted: Wanted, present: Present) -> list[Member]:
+    """The Additions of the series that bill the line's first day with its product, quantity and price."""
+    billing = [member for member in present.members(wanted.marker.series) if member.covers(wanted.effective)]
+    return [member for member in billing if not CHARGE_FIELDS & set(differences(wanted, member))]
 
 
 def _moved_here(wanted: Wanted, found: Member, billing: Sequence[Member]) -> bool:
@@ -116,6 +123,8 @@ def _carry_on(wanted: Wanted, agreement: Agreement, found: Member, present: Pres
     """Nothing to do, new values in place, or an end and a new start (rule 93)."""
     if _has_ended(wanted, found, present.situation.month):
         return _start(wanted, agreement, found, present)
+    if _bills_an_earlier_line(wanted, agreement, found, present.situation.month):
+        return _beside(wanted, agreement, found, present)
     different = differences(wanted, found)
     if not different:
         return [leave(wanted, found)]
@@ -128,6 +137,23 @@ def _carry_on(wanted: Wanted, agreement: Agreement, found: Member, present: Pres
     if nothing_between and not_invoiced and "product_id" not in different:
         return [update(wanted, agreement, found, different)]
     return _split(wanted, agreement, found, boundary, present)
+
+
+def _bills_an_earlier_line(wanted: Wanted, agreement: Agreement, found: Member, month: Month) -> bool:
+    """Whether an earlier month's line waits to be billed from the same period on: a start rule may move it there."""
+    if found.link is None or found.link.last_month >= month or found.start < (agreement.next_invoice or date.min):
+        return False
+    return period_of(found.start, agreement) >= period_of(wanted.effective, agreement)
+
+
+def _beside(wanted: Wanted, agreement: Agreement, found: Member, present: Present) -> list[Change]:
+    """Bill the earlier line once, with its period, and this one from the same period on: no amount replaces another."""
+    last_day = day_before(next_period(found.start, agreement))
+    new = create(wanted, agreement, present.next_marker(agreement.id, found.marker))
+    if found.addition.cancelled is not None and found.addition.cancelled <= last_day:
+        return [new]
+    ending = end(found, last_day, "It bills an earlier month's line once; this month's line starts in the same period.")
+    return [ending, replace(new, needs=(ending.key,))]
 
 
 def _split(

@@ -122,8 +122,9 @@ def period_of(day: date, agreement: Agreement | None) -> date:
     return period_start(day, _period_day(agreement))
 
 
-def _next_period(first_day: date, agreement: Agreement | None) -> date:
-    return period_of(Month.of(first_day).next.last, agreement)
+def next_period(day: date, agreement: Agreement | None) -> date:
+    """The first day of the period that follows the day's."""
+    return period_of(Month.of(period_of(day, agreement)).next.last, agreement)
 
 
 def invoiced_already(wanted: Wanted, agreement: AgreementTarget, effective: date) -> Blocked | None:
@@ -158,7 +159,7 @@ def spans_periods(wanted: Wanted, target: AgreementTarget) -> Blocked | None:
         "spans_periods",
         f"The charge runs from {wanted.effective} to {wanted.cancelled}, and the Agreement would bill it in full in"
         " each of these periods.",
-        f"Set the line's end date to a day before {_next_period(first, agreement)}, or add a Charge End Date rule for"
+        f"Set the line's end date to a day before {next_period(first, agreement)}, or add a Charge End Date rule for"
         f" {wanted.line.charge_type.for_rules}.",
     )
 

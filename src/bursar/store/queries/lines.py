@@ -12,6 +12,7 @@ from bursar.domain.period import Month
 from bursar.domain.plan import FieldValue
 from bursar.domain.rules import Overrides
 from bursar.store.models import Connection, Line, Load
+from bursar.store.queries.chunks import chunks
 
 SOURCE_FIELDS = (
     "invoice_number",
@@ -107,8 +108,8 @@ def wanted_lines(connection: Connection, month: Month) -> QuerySet[Line]:
 
 def by_ids(ids: Sequence[int]) -> Iterator[Line]:
     """Rows by primary key, a thousand at a time, with their links."""
-    for start in range(0, len(ids), 1000):
-        yield from Line.objects.filter(pk__in=ids[start : start + 1000]).select_related("link").order_by("pk")
+    for some in chunks(ids):
+        yield from Line.objects.filter(pk__in=some).select_related("link").order_by("pk")
 
 
 def month_is_complete(connection: Connection, month: Month) -> bool:

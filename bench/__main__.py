@@ -1,0 +1,7 @@
+"""`python -m bench` runs every benchmark."""
+
+import sys
+
+from bench.all import main
+
+sys.exit(main())
