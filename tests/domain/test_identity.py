@@ -63,5 +63,11 @@ def test_rule_78_an_agreement_has_one_name_per_type_company_and_currency(kind: s
     assert len(names) == 2 * len({first, second})
 
 
+def test_rule_78_a_name_that_just_fits_is_not_shortened() -> None:
+    fits = "x" * (AGREEMENT_NAME_LIMIT - len("Cloud EUR - "))
+    assert agreement_name("Cloud", fits, "EUR") == f"Cloud EUR - {fits}"
+    assert len(agreement_name("Cloud", fits + "x", "EUR")) == AGREEMENT_NAME_LIMIT
+
+
 def test_decision_11_the_name_says_what_the_agreement_is() -> None:
     assert agreement_name("Cloud", "Contoso", "EUR") == "Cloud EUR - Contoso"

@@ -125,6 +125,12 @@ def test_rule_38_likeness_is_proposed_with_a_score_and_never_exact(name: str) ->
     assert best.score < 1
 
 
+def test_rule_38_the_legal_form_does_not_count_against_a_likeness() -> None:
+    suggester = Suggester([*CANDIDATES, Candidate(6, "X", "Co")])
+    assert [suggester.suggest(name)[0].score for name in ("Contoso GmbH", "Contoso")] == [0.99, 0.99]
+    assert [s.candidate.id for s in suggester.suggest("co")] == [6]
+
+
 @pytest.mark.parametrize("name", ["Woodgrove Bank", "", "***"])
 def test_rule_38_nothing_is_proposed_for_what_resembles_nothing(name: str) -> None:
     assert list(Suggester(CANDIDATES).suggest(name)) == []

@@ -78,7 +78,7 @@ def make_line(number: int, **changes: object) -> InvoiceLine:
         "subscription_id": f"sub-{number:05}",
         "subscription_name": f"Seats of customer {number}",
     }
-    return InvoiceLine(**(values | changes))  # type: ignore[arg-type]
+    return InvoiceLine(**(values | changes))
 
 
 @dataclass
@@ -95,20 +95,20 @@ class World:
         return self.sandbox.store
 
     def load(self, items: Iterable[InvoiceLine | RejectedRow], **options: object) -> LoadReport:
-        return load_invoice_lines(self.connection, GivenLines(list(items)), LoadOptions(**options))  # type: ignore[arg-type]
+        return load_invoice_lines(self.connection, GivenLines(list(items)), LoadOptions(**options))
 
     def map_exactly(self) -> int:
         return accept(self.connection, suggest_mappings(self.connection, self.psa))
 
     def post(self, month: Month = OCTOBER, **options: object) -> RunReport:
-        wanted = PlanOptions(month, **options)  # type: ignore[arg-type]
+        wanted = PlanOptions(month, **options)
         return post_additions(self.connection, self.psa, self.clock, wanted)
 
     def additions(self) -> list[Record]:
         return self.store.rows("addition")
 
     def fault(self, **wish: object) -> None:
-        self.sandbox.faults.arm(Fault(**wish))  # type: ignore[arg-type]
+        self.sandbox.faults.arm(Fault(**wish))
 
     def writes(self) -> int:
         return sum(entry.method in {"POST", "PATCH", "PUT", "DELETE"} for entry in self.sandbox.journal.entries())

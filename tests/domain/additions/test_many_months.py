@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from bursar.domain.additions.planner import plan_company, repeated_keys
 from bursar.domain.additions.situation import BillingSettings, MappedLine
 from bursar.domain.identity import AdditionKind, parse_marker, recurring_marker
+from bursar.domain.lines import ChargeType
 from bursar.domain.plan import Change, Plan
 from bursar.domain.psa import Addition
-from bursar.domain.rules import ChargeRules, StartRule
+from bursar.domain.rules import ChargeRules, EndRule, StartRule
 from tests.domain.additions.histories import Shape, Step, histories
 from tests.domain.samples import AGREEMENT, CYCLE_FEE, OTHER, SCOPE, SETTINGS, single
 from tests.domain.simulated_psa import SimulatedPsa
@@ -40,9 +41,9 @@ def recurring_total(psa: SimulatedPsa, step: Step) -> Decimal:
     return sum((line.total for line in own), Decimal(0))
 
 
-def check_history(psa: SimulatedPsa, history: list[Step]) -> None:
+def check_history(psa: SimulatedPsa, history: list[Step], settings: BillingSettings = TRUSTING) -> None:
     for step in history:
-        post_month(psa, step)
+        post_month(psa, step, settings)
         if step.invoiced:
             psa.invoice_through(step.month)
     psa.invoice_through(history[-1].month)
@@ -55,6 +56,17 @@ def check_history(psa: SimulatedPsa, history: list[Step]) -> None:
 def test_what_is_billed_in_a_month_is_what_was_posted_for_it(history: list[Step]) -> None:
     """Rules 89-96, decision 10, moves between Agreements."""
     check_history(SimulatedPsa.having(AGREEMENT, OTHER), history)
+
+
+END_RULES = dict.fromkeys((ChargeType.CYCLE_FEE, ChargeType.PURCHASE_FEE), EndRule.LAST_DAY_OF_INVOICE_MONTH)
+
+
+@given(histories(Shape()))
+@settings(max_examples=100)
+def test_the_same_when_every_month_ends_by_rule(history: list[Step]) -> None:
+    """Rule 18: then every month has an Addition of its own."""
+    ending = replace(TRUSTING, rules=ChargeRules(end=END_RULES))
+    check_history(SimulatedPsa.having(AGREEMENT, OTHER), history, ending)
 
 
 @given(histories(Shape(from_the_first=False)))

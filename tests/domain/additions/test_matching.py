@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -6,11 +5,10 @@ from decimal import Decimal
 import pytest
 
 from bursar.domain.additions.planner import plan_company
-from bursar.domain.additions.situation import MappedLine
-from bursar.domain.period import Month
-from bursar.domain.plan import Action, Plan
+from bursar.domain.plan import Action
 from bursar.domain.psa import Addition
 from bursar.domain.rules import Overrides
+from tests.domain.additions.planning import actions, codes, plan_of, run
 from tests.domain.samples import (
     AGREEMENT,
     BACKUP,
@@ -32,31 +30,12 @@ FEBRUARY = in_month(CYCLE_FEE, FEB, "L2")
 MARCH = in_month(CYCLE_FEE, MAR, "L3")
 
 
-def plan_of(psa: SimulatedPsa, month: Month, *lines: MappedLine) -> Plan:
-    return plan_company(psa.situation(month, lines), SETTINGS)
-
-
-def run(psa: SimulatedPsa, month: Month, *lines: MappedLine) -> Plan:
-    plan = plan_of(psa, month, *lines)
-    assert plan.blocked == []
-    psa.post(plan, lines)
-    return plan
-
-
 @pytest.fixture
 def psa() -> SimulatedPsa:
     """January's line was posted."""
     there = SimulatedPsa.having(AGREEMENT, OTHER)
     run(there, JAN, mapped(CYCLE_FEE))
     return there
-
-
-def codes(plan: Plan) -> list[str]:
-    return [blocked.code for blocked in plan.blocked]
-
-
-def actions(plan: Plan) -> Sequence[Action]:
-    return [change.action for change in plan.changes]
 
 
 def ours(psa: SimulatedPsa) -> Addition:

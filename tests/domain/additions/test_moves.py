@@ -5,9 +5,8 @@ from decimal import Decimal
 import pytest
 
 from bursar.domain.additions.planner import plan_company
-from bursar.domain.additions.situation import MappedLine
-from bursar.domain.period import Month
-from bursar.domain.plan import Action, Plan, Resource
+from bursar.domain.plan import Action, Resource
+from tests.domain.additions.planning import plan_of, run
 from tests.domain.samples import AGREEMENT, CYCLE_FEE, FEB, JAN, MAR, OTHER, SETTINGS, in_month, mapped, priced, series
 from tests.domain.simulated_psa import SimulatedPsa
 
@@ -21,17 +20,6 @@ def psa() -> SimulatedPsa:
     there = SimulatedPsa.having(AGREEMENT, OTHER)
     run(there, JAN, mapped(CYCLE_FEE))
     return there
-
-
-def plan_of(psa: SimulatedPsa, month: Month, *lines: MappedLine, complete: bool = True) -> Plan:
-    return plan_company(psa.situation(month, lines, complete=complete), SETTINGS)
-
-
-def run(psa: SimulatedPsa, month: Month, *lines: MappedLine) -> Plan:
-    plan = plan_of(psa, month, *lines)
-    assert plan.blocked == []
-    psa.post(plan, lines)
-    return plan
 
 
 def spans(psa: SimulatedPsa) -> list[tuple[int, date | None, date | None]]:
@@ -50,7 +38,7 @@ def test_a_move_ends_on_the_old_agreement_before_it_starts_on_the_new(psa: Simul
 
 def test_a_move_is_known_and_needs_neither_a_complete_month_nor_a_confirmation(psa: SimulatedPsa) -> None:
     """Decision 9 guards against subscriptions that are missing; this one is not."""
-    plan = plan_of(psa, FEB, mapped(FEBRUARY, OTHER.id), complete=False)
+    plan = plan_company(psa.situation(FEB, [mapped(FEBRUARY, OTHER.id)], complete=False), SETTINGS)
     assert (plan.blocked, plan.notices) == ([], [])
     assert len(plan.writes) == 2
 

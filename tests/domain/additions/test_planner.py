@@ -64,6 +64,12 @@ def test_rule_88_every_change_names_the_company_and_its_lines() -> None:
     assert [change.lines for change in plan.changes] == [(), ("L1",), ("U1",)]
 
 
+def test_rules_83_and_109_no_invoice_is_made_and_the_product_decides_on_tax() -> None:
+    plan = plan_company(SimulatedPsa.having().situation(JAN, BOTH), SETTINGS)
+    assert {change.resource for change in plan.changes} == {Resource.AGREEMENT, Resource.ADDITION}
+    assert not any("tax" in name for change in plan.changes for name in change.after)
+
+
 def test_the_same_situation_gives_the_same_plan() -> None:
     psa = SimulatedPsa.having(AGREEMENT, OTHER)
     psa.post(plan_company(psa.situation(JAN, BOTH), SETTINGS), BOTH)

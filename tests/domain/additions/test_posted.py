@@ -37,7 +37,7 @@ def test_rules_72_and_85_a_posted_line_writes_nothing(psa: SimulatedPsa) -> None
     assert plan.is_empty
 
 
-def test_rule_24_new_settings_do_not_rewrite_it(psa: SimulatedPsa) -> None:
+def test_rules_24_and_66_new_settings_do_not_rewrite_it(psa: SimulatedPsa) -> None:
     renamed = replace(SETTINGS, rules=replace(SETTINGS.rules, names={CYCLE_FEE.charge_type: "Fee"}))
     assert plan_company(psa.situation(JAN, [JANUARY]), renamed).is_empty
 

@@ -5,15 +5,12 @@ from decimal import Decimal
 import pytest
 
 from bursar.domain.additions.planner import plan_company
-from bursar.domain.additions.situation import MappedLine
 from bursar.domain.lines import ChargeType, InvoiceLine
-from bursar.domain.period import Month
-from bursar.domain.plan import Action, Plan
-from bursar.domain.psa import Addition
-from bursar.domain.rules import ChargeRules, EndRule, Overrides, StartRule
+from bursar.domain.plan import Action
+from bursar.domain.rules import ChargeRules, Overrides, StartRule
+from tests.domain.additions.planning import actions, history, only, plan_of, run
 from tests.domain.samples import (
     AGREEMENT,
-    APR,
     BACKUP,
     CYCLE_FEE,
     FEB,
@@ -38,30 +35,6 @@ def psa() -> SimulatedPsa:
     there = SimulatedPsa.having(AGREEMENT)
     run(there, JAN, mapped(CYCLE_FEE))
     return there
-
-
-def plan_of(psa: SimulatedPsa, month: Month, *lines: MappedLine) -> Plan:
-    return plan_company(psa.situation(month, lines), SETTINGS)
-
-
-def run(psa: SimulatedPsa, month: Month, *lines: MappedLine) -> Plan:
-    plan = plan_of(psa, month, *lines)
-    assert plan.blocked == []
-    psa.post(plan, lines)
-    return plan
-
-
-def actions(plan: Plan) -> list[Action]:
-    return [change.action for change in plan.changes]
-
-
-def history(psa: SimulatedPsa) -> list[tuple[date | None, date | None, Decimal | None]]:
-    return [(a.effective, a.cancelled, a.total) for a in psa.all_additions]
-
-
-def only(psa: SimulatedPsa) -> Addition:
-    (addition,) = psa.all_additions
-    return addition
 
 
 def test_rule_89_the_first_line_creates_the_persistent_addition(psa: SimulatedPsa) -> None:
@@ -228,7 +201,7 @@ BOUGHT = replace(CYCLE_FEE, charge_type=ChargeType.PURCHASE_FEE, charge_start=da
 def moved_purchase(*, invoiced: bool) -> SimulatedPsa:
     """A purchase in January, billed from February on by the start rule."""
     psa = SimulatedPsa.having(AGREEMENT)
-    psa.post(plan_company(psa.situation(JAN, [mapped(BOUGHT)]), MOVED), [mapped(BOUGHT)])
+    run(psa, JAN, mapped(BOUGHT), settings=MOVED)
     if invoiced:
         psa.invoice_through(JAN)
     return psa
@@ -255,158 +228,21 @@ def test_rule_19_a_moved_purchase_is_not_replaced_by_the_next_cycle_fee(
     ]
 
 
+def test_rule_89_a_line_that_reaches_back_does_not_replace_one_that_waits_to_be_billed(psa: SimulatedPsa) -> None:
+    """February's invoice charges from December on; the Agreement is invoiced up to January."""
+    run(psa, FEB, mapped(replace(FEBRUARY, charge_start=date(2025, 12, 20))))
+    assert history(psa) == [
+        (date(2026, 1, 1), date(2026, 1, 31), Decimal(20)),
+        (date(2026, 1, 1), None, Decimal(20)),
+    ]
+
+
 def test_rule_19_both_lines_are_recognised_without_a_memory() -> None:
     psa = moved_purchase(invoiced=True)
-    psa.post(plan_company(psa.situation(FEB, [mapped(FEBRUARY)]), MOVED), [mapped(FEBRUARY)])
+    run(psa, FEB, mapped(FEBRUARY), settings=MOVED)
     psa.forget()
     for line in (BOUGHT, FEBRUARY):
         assert actions(plan_company(psa.situation(line.month, [mapped(line)]), MOVED)) == [Action.LEAVE]
-
-
-def vanish(psa: SimulatedPsa, month: Month) -> None:
-    plan = plan_company(psa.situation(month, [], confirmed=True), SETTINGS)
-    assert actions(plan) == [Action.CANCEL]
-    psa.post(plan, [])
-
-
-def test_rule_96_a_subscription_that_reappears_gets_a_new_addition(psa: SimulatedPsa) -> None:
-    vanish(psa, FEB)
-    plan = run(psa, MAR, mapped(in_month(CYCLE_FEE, MAR, "L3")))
-    assert [change.key for change in plan.changes] == [f"500/{series().following}"]
-    assert history(psa) == [(date(2026, 1, 1), date(2026, 1, 31), Decimal(20)), (date(2026, 3, 1), None, Decimal(20))]
-
-
-def test_rule_96_history_is_not_reopened_by_a_line_that_reaches_back(psa: SimulatedPsa) -> None:
-    vanish(psa, FEB)
-    run(psa, MAR, mapped(replace(in_month(CYCLE_FEE, MAR, "L3"), charge_start=date(2026, 1, 20))))
-    assert history(psa) == [(date(2026, 1, 1), date(2026, 1, 31), Decimal(20)), (date(2026, 2, 1), None, Decimal(20))]
-
-
-def test_rule_96_a_third_appearance_is_a_third_generation(psa: SimulatedPsa) -> None:
-    vanish(psa, FEB)
-    run(psa, MAR, mapped(in_month(CYCLE_FEE, MAR, "L3")))
-    vanish(psa, APR)
-    run(psa, APR.next, mapped(in_month(CYCLE_FEE, APR.next, "L5")))
-    assert [a.marker[-1] for a in psa.all_additions] == ["0", "1", "2"]
-
-
-END_OF_MONTH = replace(SETTINGS, rules=ChargeRules(end={ChargeType.CYCLE_FEE: EndRule.LAST_DAY_OF_INVOICE_MONTH}))
-FOLLOWING_MONTH = replace(SETTINGS, rules=ChargeRules(end={ChargeType.CYCLE_FEE: EndRule.FIRST_DAY_OF_FOLLOWING_MONTH}))
-
-
-def test_rule_18_with_an_end_rule_every_month_has_its_addition() -> None:
-    psa = SimulatedPsa.having(AGREEMENT)
-    for source in (mapped(CYCLE_FEE), mapped(FEBRUARY)):
-        psa.post(plan_company(psa.situation(source.line.month, [source]), END_OF_MONTH), [source])
-    assert history(psa) == [
-        (date(2026, 1, 1), date(2026, 1, 31), Decimal(20)),
-        (date(2026, 2, 1), date(2026, 2, 28), Decimal(20)),
-    ]
-
-
-def test_rule_18_an_end_on_the_first_of_the_following_month_is_carried_on() -> None:
-    psa = SimulatedPsa.having(AGREEMENT)
-    for source in (mapped(CYCLE_FEE), mapped(FEBRUARY)):
-        psa.post(plan_company(psa.situation(source.line.month, [source]), FOLLOWING_MONTH), [source])
-    assert history(psa) == [(date(2026, 1, 1), date(2026, 3, 1), Decimal(20))]
-
-
-def test_an_end_set_by_hand_on_one_line_is_taken_back_by_the_next(psa: SimulatedPsa) -> None:
-    run(psa, FEB, mapped(FEBRUARY, overrides=Overrides(charge_end=date(2026, 3, 15))))
-    assert only(psa).cancelled == date(2026, 3, 15)
-    run(psa, MAR, mapped(in_month(CYCLE_FEE, MAR, "L3")))
-    assert only(psa).cancelled is None
-
-
-def test_rule_96_an_end_that_leaves_the_month_billed_stays(psa: SimulatedPsa) -> None:
-    """March was posted without the subscription before February came with it."""
-    vanish(psa, MAR)
-    assert actions(run(psa, FEB, mapped(FEBRUARY))) == [Action.LEAVE]
-    assert only(psa).cancelled == date(2026, 2, 28)
-
-
-MARCH = in_month(CYCLE_FEE, MAR, "L3")
-
-
-def late(psa: SimulatedPsa, *lines: MappedLine) -> Plan:
-    """February's lines come after March was posted."""
-    return plan_of(psa, FEB, *lines)
-
-
-def test_a_late_line_that_the_open_addition_bills_already_is_left(psa: SimulatedPsa) -> None:
-    run(psa, MAR, mapped(MARCH))
-    assert actions(late(psa, mapped(FEBRUARY))) == [Action.LEAVE]
-
-
-def test_a_late_line_is_left_on_the_addition_that_ended_since(psa: SimulatedPsa) -> None:
-    run(psa, MAR, mapped(priced(MARCH, "2", "12")))
-    plan = late(psa, mapped(FEBRUARY))
-    assert actions(plan) == [Action.LEAVE]
-    assert [change.remote_id for change in plan.changes] == [psa.all_additions[0].id]
-
-
-def test_a_late_line_with_other_values_does_not_disturb_what_is_there(psa: SimulatedPsa) -> None:
-    run(psa, MAR, mapped(MARCH))
-    plan = late(psa, mapped(DEARER))
-    assert [(b.code, b.remedy) for b in plan.blocked] == [
-        ("later_period_posted", "Enter the difference in ConnectWise, or post it as a correction line.")
-    ]
-
-
-def gap(psa: SimulatedPsa) -> None:
-    """Nobody bills February."""
-    vanish(psa, FEB)
-    run(psa, MAR, mapped(MARCH))
-
-
-def test_a_late_line_in_a_gap_is_blocked_and_its_remedy_works(psa: SimulatedPsa) -> None:
-    gap(psa)
-    (blocked,) = late(psa, mapped(FEBRUARY)).blocked
-    assert (blocked.code, blocked.remedy[:24]) == ("later_period_posted", "Give the line an end dat")
-    ending = mapped(FEBRUARY, overrides=Overrides(charge_end=date(2026, 2, 28)))
-    psa.post(late(psa, ending), [ending])
-    psa.invoice_through(MAR)
-    assert [sum(b.amount for b in psa.billed if b.period == month) for month in (JAN, FEB, MAR)] == [20, 20, 20]
-
-
-def test_a_late_line_that_was_posted_as_single_charge_is_left_without_a_memory(psa: SimulatedPsa) -> None:
-    gap(psa)
-    ending = mapped(FEBRUARY, overrides=Overrides(charge_end=date(2026, 2, 28)))
-    psa.post(late(psa, ending), [ending])
-    psa.forget()
-    assert actions(late(psa, ending)) == [Action.LEAVE]
-    psa.invoice_through(MAR)
-    assert actions(late(psa, ending)) == [Action.LEAVE]
-
-
-@pytest.mark.parametrize("invoiced", [None, JAN, FEB, MAR])
-def test_older_months_are_recognised_without_a_memory(invoiced: Month | None) -> None:
-    """Their Additions have ended, and the newest one belongs to a later month."""
-    psa = SimulatedPsa.having(AGREEMENT)
-    lines: list[InvoiceLine] = [CYCLE_FEE, DEARER, priced(MARCH, "2", "14")]
-    for line in lines:
-        run(psa, line.month, mapped(line))
-    if invoiced:
-        psa.invoice_through(invoiced)
-    psa.forget()
-    for line in lines:
-        assert actions(plan_of(psa, line.month, mapped(line))) == [Action.LEAVE]
-
-
-def test_a_line_billed_in_advance_is_corrected_without_a_memory() -> None:
-    """January's invoice charges February."""
-    psa = SimulatedPsa.having(AGREEMENT)
-    advance = replace(CYCLE_FEE, charge_start=date(2026, 2, 1), charge_end=date(2026, 2, 28))
-    run(psa, JAN, mapped(advance))
-    psa.forget()
-    assert actions(plan_of(psa, JAN, mapped(advance))) == [Action.LEAVE]
-    assert actions(plan_of(psa, JAN, mapped(priced(advance, "2", "12")))) == [Action.UPDATE]
-
-
-def test_a_subscription_that_ended_is_not_reopened_by_its_last_month_without_a_memory(psa: SimulatedPsa) -> None:
-    vanish(psa, FEB)
-    psa.forget()
-    assert actions(plan_of(psa, JAN, mapped(CYCLE_FEE))) == [Action.LEAVE]
 
 
 def test_rule_89_two_recurring_lines_of_a_month_are_one_persistent_and_one_single() -> None:

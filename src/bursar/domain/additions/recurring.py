@@ -123,7 +123,7 @@ def _carry_on(wanted: Wanted, agreement: Agreement, found: Member, present: Pres
     """Nothing to do, new values in place, or an end and a new start (rule 93)."""
     if _has_ended(wanted, found, present.situation.month):
         return _start(wanted, agreement, found, present)
-    if _bills_an_earlier_line(wanted, agreement, found, present.situation.month):
+    if _bills_an_earlier_line(wanted, agreement, found, present):
         return _beside(wanted, agreement, found, present)
     different = differences(wanted, found)
     if not different:
@@ -139,17 +139,20 @@ def _carry_on(wanted: Wanted, agreement: Agreement, found: Member, present: Pres
     return _split(wanted, agreement, found, boundary, present)
 
 
-def _bills_an_earlier_line(wanted: Wanted, agreement: Agreement, found: Member, month: Month) -> bool:
+def _bills_an_earlier_line(wanted: Wanted, agreement: Agreement, found: Member, present: Present) -> bool:
     """Whether an earlier month's line waits to be billed from the same period on: a start rule may move it there."""
-    if found.link is None or found.link.last_month >= month or found.start < (agreement.next_invoice or date.min):
+    if found.link is None or found.link.last_month >= present.situation.month:
         return False
-    return period_of(found.start, agreement) >= period_of(wanted.effective, agreement)
+    if found.start < max(period_of(wanted.effective, agreement), agreement.next_invoice or date.min):
+        return False
+    return not any(found.follows(member) for member in present.members(found.marker.series))
 
 
 def _beside(wanted: Wanted, agreement: Agreement, found: Member, present: Present) -> list[Change]:
     """Bill the earlier line once, with its period, and this one from the same period on: no amount replaces another."""
     last_day = day_before(next_period(found.start, agreement))
-    new = create(wanted, agreement, present.next_marker(agreement.id, found.marker))
+    same_start = replace(wanted, effective=max(wanted.effective, found.start))
+    new = create(same_start, agreement, present.next_marker(agreement.id, found.marker))
     if found.addition.cancelled is not None and found.addition.cancelled <= last_day:
         return [new]
     ending = end(found, last_day, "It bills an earlier month's line once; this month's line starts in the same period.")
