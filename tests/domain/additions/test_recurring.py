@@ -180,7 +180,7 @@ def test_rule_93_a_split_that_failed_half_way_after_invoicing_is_completed(psa: 
     psa.invoice_through(FEB)
     source = mapped(DEARER)
     psa.post(plan_of(psa, FEB, source), [source], faulty=lambda change: change.action is Action.CREATE)
-    run(psa, FEB, source)
+    assert actions(run(psa, FEB, source)) == [Action.CREATE]
     assert history(psa) == [
         (date(2026, 1, 1), date(2026, 2, 28), Decimal(20)),
         (date(2026, 3, 1), None, Decimal(24)),

@@ -66,10 +66,10 @@ def test_rules_77_and_79_a_new_agreement_has_the_configured_defaults() -> None:
 
 
 def test_rule_76_a_new_agreement_starts_with_the_month_of_its_earliest_line() -> None:
-    lines = [mapped(MID_JANUARY), mapped(replace(USAGE, charge_start=date(2026, 1, 9)))]
-    plan = plan_company(SimulatedPsa.having().situation(JAN, lines), SETTINGS)
+    december = replace(USAGE, charge_start=date(2025, 12, 9), charge_end=date(2025, 12, 31))
+    plan = plan_company(SimulatedPsa.having().situation(JAN, [mapped(MID_JANUARY), mapped(december)]), SETTINGS)
     agreement = next(iter(plan.changes))
-    assert (agreement.after["start"], agreement.after["bill_start"]) == (date(2026, 1, 1), date(2026, 1, 1))
+    assert (agreement.after["start"], agreement.after["bill_start"]) == (date(2025, 12, 1), date(2025, 12, 1))
 
 
 def test_rule_78_one_agreement_serves_all_lines_of_a_run() -> None:
@@ -113,6 +113,15 @@ def test_rule_71_an_agreement_of_another_company_is_refused() -> None:
 )
 def test_rule_71_and_t1_an_ended_agreement_is_refused(ended: Agreement) -> None:
     assert codes(january(ended, line=mapped(CYCLE_FEE, OTHER.id))) == ["agreement_ended"]
+
+
+def test_rule_71_the_end_of_an_agreement_is_named_where_it_has_one() -> None:
+    ended = replace(OTHER, end=date(2025, 12, 31))
+    assert january(ended, line=mapped(CYCLE_FEE, OTHER.id)).blocked[0].sentence.endswith("ended on 2025-12-31.")
+    cancelled = replace(OTHER, cancelled=True)
+    assert (
+        january(cancelled, line=mapped(CYCLE_FEE, OTHER.id)).blocked[0].sentence.endswith("'Managed services' ended.")
+    )
 
 
 def test_rule_71_an_agreement_that_ends_later_takes_the_line() -> None:

@@ -148,6 +148,13 @@ def test_a_later_end_is_brought_forward(psa: SimulatedPsa) -> None:
     assert february(psa, "S1", "S2", "S3").is_empty
 
 
+@pytest.mark.parametrize(("start", "waits"), [(date(2026, 1, 31), True), (date(2026, 2, 1), False)])
+def test_what_starts_later_and_ends_by_itself_is_meant_that_way(psa: SimulatedPsa, start: date, *, waits: bool) -> None:
+    psa.put(replace(psa.all_additions[3], effective=start, cancelled=date(2026, 2, 28)))
+    plan = february(psa, "S1", "S2", "S3")
+    assert (codes(plan), bool(plan.writes)) == ([], waits)
+
+
 def test_an_addition_that_starts_in_the_month_itself_is_left_to_a_person(psa: SimulatedPsa) -> None:
     plan = february(psa, "S1", "S2", "S3", month=JAN)
     assert plan.is_empty
