@@ -137,6 +137,7 @@ def test_rule_99_an_adopted_addition_gets_our_key_and_keeps_its_dates(manual: Si
     (change,) = plan.changes
     assert change.action is Action.UPDATE
     assert set(change.differences) == {"marker", "description"}
+    assert change.notes == ("Adopts an Addition made by hand.",)
     assert ours(manual).effective == date(2025, 6, 1)
     assert actions(plan_of(manual, FEB, mapped(FEBRUARY))) == [Action.LEAVE]
 

@@ -6,7 +6,8 @@ import pytest
 
 from bursar.domain.additions.planner import plan_company
 from bursar.domain.plan import Action, Resource
-from tests.domain.additions.planning import plan_of, run
+from bursar.domain.rules import Overrides
+from tests.domain.additions.planning import codes, plan_of, run
 from tests.domain.samples import AGREEMENT, CYCLE_FEE, FEB, JAN, MAR, OTHER, SETTINGS, in_month, mapped, priced, series
 from tests.domain.simulated_psa import SimulatedPsa
 
@@ -69,6 +70,14 @@ def test_what_the_old_agreement_has_invoiced_is_not_billed_again(psa: SimulatedP
     assert [notice.code for notice in plan.notices] == ["billed_later"]
     psa.invoice_through(MAR)
     assert [psa.recurring_billed(month) for month in (JAN, FEB, MAR)] == [20, 20, 20]
+
+
+@pytest.mark.parametrize(("end", "found"), [(date(2026, 2, 28), ["already_invoiced"]), (date(2026, 3, 1), [])])
+def test_a_line_that_ends_before_the_delayed_move_is_blocked(psa: SimulatedPsa, end: date, found: list[str]) -> None:
+    psa.invoice(AGREEMENT.id)
+    psa.invoice(AGREEMENT.id)
+    ending = mapped(FEBRUARY, OTHER.id, overrides=Overrides(charge_end=end))
+    assert codes(plan_of(psa, FEB, ending)) == found
 
 
 def test_a_delayed_move_is_recognised_without_a_memory(psa: SimulatedPsa) -> None:

@@ -77,6 +77,7 @@ def test_rule_97_a_later_months_values_are_no_edit(psa: SimulatedPsa) -> None:
     (change,) = plan.changes
     assert plan.notices == []
     assert (change.total, change.found) == (CYCLE_FEE.money, Decimal(20))
+    assert "a later month uses the Addition now" in change.notes[0]
 
 
 def test_rule_97_a_deleted_addition_is_reported_and_posted_again_on_demand(psa: SimulatedPsa) -> None:

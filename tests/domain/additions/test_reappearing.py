@@ -7,7 +7,7 @@ import pytest
 from bursar.domain.lines import ChargeType
 from bursar.domain.plan import Action
 from bursar.domain.rules import ChargeRules, EndRule, Overrides
-from tests.domain.additions.planning import actions, history, only, run, vanish
+from tests.domain.additions.planning import actions, history, only, plan_of, run, vanish
 from tests.domain.samples import (
     AGREEMENT,
     APR,
@@ -75,6 +75,9 @@ def test_rule_18_an_end_on_the_first_of_the_following_month_is_carried_on() -> N
     for source in (mapped(CYCLE_FEE), mapped(FEBRUARY)):
         run(psa, source.line.month, source, settings=FOLLOWING_MONTH)
     assert history(psa) == [(date(2026, 1, 1), date(2026, 3, 1), Decimal(20))]
+    psa.forget()
+    for source in (mapped(CYCLE_FEE), mapped(FEBRUARY)):
+        assert actions(plan_of(psa, source.line.month, source, settings=FOLLOWING_MONTH)) == [Action.LEAVE]
 
 
 def test_an_end_set_by_hand_on_one_line_is_taken_back_by_the_next(psa: SimulatedPsa) -> None:
@@ -82,6 +85,12 @@ def test_an_end_set_by_hand_on_one_line_is_taken_back_by_the_next(psa: Simulated
     assert only(psa).cancelled == date(2026, 3, 15)
     run(psa, MAR, mapped(in_month(CYCLE_FEE, MAR, "L3")))
     assert only(psa).cancelled is None
+
+
+def test_an_end_set_by_hand_may_come_sooner_than_the_one_before(psa: SimulatedPsa) -> None:
+    for line, end in ((FEBRUARY, date(2026, 4, 30)), (in_month(CYCLE_FEE, MAR, "L3"), date(2026, 3, 31))):
+        run(psa, line.month, mapped(line, overrides=Overrides(charge_end=end)))
+        assert only(psa).cancelled == end
 
 
 def test_rule_96_an_end_that_leaves_the_month_billed_stays(psa: SimulatedPsa) -> None:

@@ -70,6 +70,12 @@ def test_rule_24_a_new_description_alone_is_updated_even_after_invoicing(psa: Si
     assert [list(change.differences) for change in plan.changes] == [["description"]]
 
 
+def test_a_new_description_is_updated_without_a_memory_too(psa: SimulatedPsa) -> None:
+    psa.forget()
+    plan = plan_of(psa, JAN, mapped(replace(CYCLE_FEE, subscription_name="Office 365")))
+    assert [list(change.differences) for change in plan.changes] == [["description"]]
+
+
 def test_decision_10_a_price_that_changes_with_the_next_period_is_updated_in_place(psa: SimulatedPsa) -> None:
     psa.invoice_through(JAN)
     assert actions(run(psa, FEB, mapped(DEARER))) == [Action.UPDATE]
