@@ -6,6 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No deadlines: a slow machine is no bug. The build tries the same examples each time; runs at the desk explore.
+settings.register_profile("desk", deadline=None)
+settings.register_profile("build", deadline=None, derandomize=True)
+settings.load_profile("build" if os.environ.get("CI") else "desk")
 
 LANES: dict[str, Callable[[], bool]] = {
     "postgres": lambda: bool(os.environ.get("BURSAR_TEST_POSTGRES_URL")),

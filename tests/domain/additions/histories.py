@@ -4,12 +4,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from bursar.domain.additions.situation import MappedLine
 from bursar.domain.lines import ChargeType
 from bursar.domain.period import Month
 from tests.domain.samples import AGREEMENT, BACKUP, CYCLE_FEE, JAN, LICENCE, OTHER, mapped
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no reason to fail."""
 
 QUANTITIES = st.sampled_from([Decimal(text) for text in ("0", "1", "2", "7", "2.5")])
 PRICES = st.sampled_from([Decimal(text) for text in ("0", "9.99", "10", "0.0333", "12.34567")])

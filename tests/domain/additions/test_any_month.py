@@ -12,7 +12,7 @@ from bursar.domain.additions.wanted import subject_of
 from bursar.domain.identity import parse_marker
 from bursar.domain.money import Totals, to_cents
 from bursar.domain.plan import Action, Plan, Resource
-from tests.domain.additions.histories import Shape, Step, histories
+from tests.domain.additions.histories import UNHURRIED, Shape, Step, histories
 from tests.domain.additions.situations import Mess, messes
 from tests.domain.samples import AGREEMENT, FEB, OTHER, SETTINGS
 from tests.domain.simulated_psa import SimulatedPsa, recurring_series
@@ -24,7 +24,7 @@ def plan_of(mess: Mess) -> Plan:
 
 
 @given(messes())
-@settings(max_examples=200)
+@settings(UNHURRIED, max_examples=200)
 def test_every_line_ends_in_one_place_and_no_cent_is_lost(mess: Mess) -> None:
     """Design 4.5-4.6, rule 74: one change, one Blocked, or one skip notice; planned + held + skipped = the lines."""
     plan = plan_of(mess)
@@ -43,7 +43,7 @@ def test_every_line_ends_in_one_place_and_no_cent_is_lost(mess: Mess) -> None:
 
 
 @given(messes())
-@settings(max_examples=200)
+@settings(UNHURRIED, max_examples=200)
 def test_keys_stages_and_needs_fit_together(mess: Mess) -> None:
     """Design 1: keys are unique, and what a change needs comes in an earlier stage of the same plan."""
     plan = plan_of(mess)
@@ -60,7 +60,7 @@ def test_keys_stages_and_needs_fit_together(mess: Mess) -> None:
 
 
 @given(messes())
-@settings(max_examples=200)
+@settings(UNHURRIED, max_examples=200)
 def test_what_is_blocked_says_why_and_what_to_do(mess: Mess) -> None:
     """Design 4.6: a sentence and a remedy."""
     for blocked in plan_of(mess).blocked:
@@ -71,7 +71,7 @@ def test_what_is_blocked_says_why_and_what_to_do(mess: Mess) -> None:
 
 
 @given(messes())
-@settings(max_examples=150)
+@settings(UNHURRIED, max_examples=150)
 def test_what_is_written_comes_to_the_lines_total(mess: Mess) -> None:
     """Rule 107, design 4.2."""
     for change in plan_of(mess).writes:
@@ -88,7 +88,7 @@ def open_by_series(psa: SimulatedPsa) -> Counter[str]:
 
 
 @given(messes())
-@settings(max_examples=150)
+@settings(UNHURRIED, max_examples=150)
 def test_no_plan_opens_a_second_addition_of_a_series(mess: Mess) -> None:
     """Rules 89 and 98: one Addition without an end per subscription, unless people had made more."""
     before = open_by_series(mess.psa)
@@ -98,7 +98,7 @@ def test_no_plan_opens_a_second_addition_of_a_series(mess: Mess) -> None:
 
 
 @given(messes())
-@settings(max_examples=300)
+@settings(UNHURRIED, max_examples=300)
 def test_a_plan_can_be_posted_and_leaves_nothing_to_do(mess: Mess) -> None:
     """Rule 85. Only lines that were blocked may follow, when what was posted was in their way."""
     plan = plan_of(mess)
@@ -109,7 +109,7 @@ def test_a_plan_can_be_posted_and_leaves_nothing_to_do(mess: Mess) -> None:
 
 
 @given(histories(Shape(months=2)), st.data())
-@settings(max_examples=150)
+@settings(UNHURRIED, max_examples=150)
 def test_two_halves_end_like_the_whole(history: list[Step], data: st.DataObject) -> None:
     """Design 4.5: any part of a month's subscriptions first, the rest later."""
     whole, halves = (SimulatedPsa.having(AGREEMENT, OTHER) for _ in range(2))

@@ -15,7 +15,7 @@ from bursar.domain.lines import ChargeType
 from bursar.domain.plan import Change, Plan
 from bursar.domain.psa import Addition
 from bursar.domain.rules import ChargeRules, EndRule, StartRule
-from tests.domain.additions.histories import Shape, Step, histories
+from tests.domain.additions.histories import UNHURRIED, Shape, Step, histories
 from tests.domain.samples import AGREEMENT, CYCLE_FEE, OTHER, SCOPE, SETTINGS, single
 from tests.domain.simulated_psa import SimulatedPsa
 
@@ -52,7 +52,7 @@ def check_history(psa: SimulatedPsa, history: list[Step], settings: BillingSetti
 
 
 @given(histories(Shape()))
-@settings(max_examples=150)
+@settings(UNHURRIED, max_examples=150)
 def test_what_is_billed_in_a_month_is_what_was_posted_for_it(history: list[Step]) -> None:
     """Rules 89-96, decision 10, moves between Agreements."""
     check_history(SimulatedPsa.having(AGREEMENT, OTHER), history)
@@ -62,7 +62,7 @@ END_RULES = dict.fromkeys((ChargeType.CYCLE_FEE, ChargeType.PURCHASE_FEE), EndRu
 
 
 @given(histories(Shape()))
-@settings(max_examples=100)
+@settings(UNHURRIED, max_examples=100)
 def test_the_same_when_every_month_ends_by_rule(history: list[Step]) -> None:
     """Rule 18: then every month has an Addition of its own."""
     ending = replace(TRUSTING, rules=ChargeRules(end=END_RULES))
@@ -70,7 +70,7 @@ def test_the_same_when_every_month_ends_by_rule(history: list[Step]) -> None:
 
 
 @given(histories(Shape(from_the_first=False)))
-@settings(max_examples=150)
+@settings(UNHURRIED, max_examples=150)
 def test_the_same_with_billing_days_within_the_month(history: list[Step]) -> None:
     check_history(SimulatedPsa.having(AGREEMENT, OTHER), history)
 
@@ -79,7 +79,7 @@ MOVING = replace(TRUSTING, rules=ChargeRules(start={CYCLE_FEE.billing_cycle: Sta
 
 
 @given(histories(Shape(subscriptions=1, may_vanish=False, agreements=(None,))), st.integers(1, 28))
-@settings(max_examples=50)
+@settings(UNHURRIED, max_examples=50)
 def test_a_start_rule_moves_amounts_but_loses_none(history: list[Step], first_day: int) -> None:
     """Rule 19: a first charge within the month is billed from the next one on, beside the next charge."""
     psa = SimulatedPsa.having(AGREEMENT)
@@ -100,7 +100,7 @@ def test_a_start_rule_moves_amounts_but_loses_none(history: list[Step], first_da
 
 
 @given(histories(Shape()), st.data())
-@settings(max_examples=100)
+@settings(UNHURRIED, max_examples=100)
 def test_failures_on_the_way_do_not_change_the_result(history: list[Step], data: st.DataObject) -> None:
     """A change that failed is planned again, with whatever needed it (rules 86-87)."""
     psa = SimulatedPsa.having(AGREEMENT, OTHER)
@@ -121,7 +121,7 @@ def test_failures_on_the_way_do_not_change_the_result(history: list[Step], data:
 
 
 @given(histories(Shape()))
-@settings(max_examples=150)
+@settings(UNHURRIED, max_examples=150)
 def test_planning_again_writes_nothing_even_without_a_memory(history: list[Step]) -> None:
     """Rule 85: with traces kept, and as if the local database were lost."""
     psa = SimulatedPsa.having(AGREEMENT, OTHER)
@@ -142,7 +142,7 @@ def test_planning_again_writes_nothing_even_without_a_memory(history: list[Step]
 
 
 @given(histories(Shape()))
-@settings(max_examples=50)
+@settings(UNHURRIED, max_examples=50)
 def test_older_months_planned_again_write_nothing(history: list[Step]) -> None:
     """Rules 39, 72 and 85: what later months did is no reason to touch an earlier one."""
     psa = SimulatedPsa.having(AGREEMENT, OTHER)
@@ -164,7 +164,7 @@ def billed_for(psa: SimulatedPsa, source: MappedLine) -> Decimal:
 
 
 @given(histories(Shape()), st.randoms(use_true_random=False))
-@settings(max_examples=150)
+@settings(UNHURRIED, max_examples=150)
 def test_in_whatever_order_months_are_posted_a_line_is_billed_once(history: list[Step], order: Random) -> None:
     """What comes too late is blocked; what is not blocked is billed with its total."""
     psa = SimulatedPsa.having(AGREEMENT, OTHER)
@@ -180,7 +180,7 @@ def test_in_whatever_order_months_are_posted_a_line_is_billed_once(history: list
 
 
 @given(histories(Shape()))
-@settings(max_examples=100)
+@settings(UNHURRIED, max_examples=100)
 def test_history_is_never_moved_or_reopened(history: list[Step]) -> None:
     """Rule 96: an effective date never moves, and an ended Addition stays as it is."""
     psa = SimulatedPsa.having(AGREEMENT, OTHER)
@@ -199,7 +199,7 @@ def test_history_is_never_moved_or_reopened(history: list[Step]) -> None:
 
 
 @given(histories(Shape(may_vanish=False)))
-@settings(max_examples=50)
+@settings(UNHURRIED, max_examples=50)
 def test_a_lost_memory_between_months_costs_nothing(history: list[Step]) -> None:
     """The markers alone carry subscriptions on (decision 7)."""
     psa = SimulatedPsa.having(AGREEMENT, OTHER)

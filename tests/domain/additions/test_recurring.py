@@ -8,7 +8,7 @@ from bursar.domain.additions.planner import plan_company
 from bursar.domain.lines import ChargeType, InvoiceLine
 from bursar.domain.plan import Action
 from bursar.domain.rules import ChargeRules, Overrides, StartRule
-from tests.domain.additions.planning import actions, history, only, plan_of, run
+from tests.domain.additions.planning import actions, codes, history, only, plan_of, run
 from tests.domain.samples import (
     AGREEMENT,
     BACKUP,
@@ -152,10 +152,12 @@ def test_rule_93_the_first_partial_period_of_a_calendar_agreement_is_no_rhythm()
     assert history(psa)[0][1] == date(2026, 1, 31)
 
 
-def test_rule_93_an_end_that_lies_in_the_invoiced_past_leaves_nothing_to_bill(psa: SimulatedPsa) -> None:
+@pytest.mark.parametrize(("last_day", "found"), [(date(2026, 2, 28), ["already_invoiced"]), (date(2026, 3, 1), [])])
+def test_rule_93_an_end_that_lies_in_the_invoiced_past_leaves_nothing_to_bill(
+    psa: SimulatedPsa, last_day: date, found: list[str]
+) -> None:
     psa.invoice_through(FEB)
-    ending = mapped(DEARER, overrides=Overrides(charge_end=date(2026, 2, 28)))
-    assert [blocked.code for blocked in plan_of(psa, FEB, ending).blocked] == ["already_invoiced"]
+    assert codes(plan_of(psa, FEB, mapped(DEARER, overrides=Overrides(charge_end=last_day)))) == found
 
 
 def test_rule_93_another_product_ends_the_old_addition_and_starts_a_new_one(psa: SimulatedPsa) -> None:
