@@ -9,12 +9,14 @@ from bursar.domain.additions.situation import BillingSettings, MappedLine, Situa
 from bursar.domain.additions.targets import is_active
 from bursar.domain.additions.wanted import subject_of
 from bursar.domain.identity import recurring_marker
+from bursar.domain.lines import RECURRING
 from bursar.domain.mapping import Excluded, Incomplete, Mappings, Target, resolve
 from bursar.domain.money import Totals
 from bursar.domain.period import Month
 from bursar.domain.plan import Blocked, Notice, Plan
 from bursar.domain.psa import Addition, Agreement, CatalogItem, Company
 from bursar.ports import Psa
+from bursar.store.field_json import from_json
 from bursar.store.models import AdditionLink, Connection, Line
 from bursar.store.queries.chunks import chunks
 from bursar.store.queries.lines import by_ids, line_of, month_is_complete, overrides_of, trace_of, wanted_lines
@@ -76,7 +78,9 @@ class MonthPlanner:
     def sort_lines(self) -> MonthLines:
         """Decide for every line which company it goes to. Reads nothing remote."""
         lines = MonthLines()
-        for row in wanted_lines(self.connection, self.options.month).order_by("pk").iterator(2000):
+        for row in (
+            wanted_lines(self.connection, self.options.month).select_related("link").order_by("pk").iterator(2000)
+        ):
             self._place(row, lines)
         for company_id in companies_with_subscriptions(self.connection):
             if self._is_asked_for(company_id):
@@ -87,9 +91,16 @@ class MonthPlanner:
         """A line that goes nowhere yet (None) belongs to the whole month only."""
         return self.options.company_ids is None or company_id in self.options.company_ids
 
+    def _target(self, row: Line) -> Target | Incomplete | Excluded:
+        """Where the line goes by today's mapping; a posted one stays where it was posted (rule 39)."""
+        if row.link is not None and not row.post_again:
+            product = from_json(row.link.written).get("product_id")
+            return Target(row.link.company_id, product if isinstance(product, int) else 0, row.link.agreement_id)
+        return resolve(line_of(row), overrides_of(row), self.mappings)
+
     def _place(self, row: Line, lines: MonthLines) -> None:
         line = line_of(row)
-        target = resolve(line, overrides_of(row), self.mappings)
+        target = self._target(row)
         if not self._is_asked_for(target.company_id if isinstance(target, Target) else None):
             return
         lines.count += 1
@@ -140,10 +151,10 @@ class MonthPlanner:
     def _mapped(self, ids: Sequence[int]) -> list[MappedLine]:
         found: list[MappedLine] = []
         for row in by_ids(ids):
-            line, overrides = line_of(row), overrides_of(row)
-            target = resolve(line, overrides, self.mappings)
+            target = self._target(row)
             if isinstance(target, Target):
-                found.append(MappedLine(line, target.product_id, target.agreement_id, overrides, trace_of(row)))
+                where = (target.product_id, target.agreement_id)
+                found.append(MappedLine(line_of(row), *where, overrides_of(row), trace_of(row)))
         return found
 
     def _additions(
@@ -172,15 +183,16 @@ class MonthPlanner:
         return self._products
 
     def _seen(self, links: Iterable[AdditionLink]) -> tuple[set[str], dict[str, set[int]]]:
-        """Which of these subscriptions the month has, and to which companies their lines are mapped now."""
+        """Which of these subscriptions the month still charges, and to which companies these lines go."""
         wanted = sorted({row.subscription_id for row in links if row.recurring})
         seen: set[str] = set()
         placed: dict[str, set[int]] = {}
         for chunk in chunks(wanted):
-            for row in wanted_lines(self.connection, self.options.month).filter(subscription_id__in=chunk):
+            rows = wanted_lines(self.connection, self.options.month).select_related("link")
+            for row in rows.filter(subscription_id__in=chunk, charge_type__in=RECURRING):
                 series = recurring_marker(self.settings.scope, row.subscription_id or "").series
                 seen.add(series)
-                target = resolve(line_of(row), overrides_of(row), self.mappings)
+                target = self._target(row)
                 if isinstance(target, Target):
                     placed.setdefault(series, set()).add(target.company_id)
         return seen, placed

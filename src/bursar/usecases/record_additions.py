@@ -86,8 +86,10 @@ def record_left(connection: Connection, now: datetime, changes: Iterable[Change]
 def _record(connection: Connection, now: datetime, traces: Sequence[_Trace]) -> None:
     ids = [trace.line_id for trace in traces]
     lines = {row.line_id: row for row in Line.objects.filter(connection=connection, line_id__in=ids)}
+    known = AdditionLink.objects.filter(connection=connection, addition_id__in=[trace.addition_id for trace in traces])
+    newest = dict(known.values_list("addition_id", "last_month"))
     links = AdditionLink.objects.bulk_create(
-        [_link(connection, trace, lines[trace.line_id]) for trace in traces],
+        [_link(connection, trace, lines[trace.line_id], newest.get(trace.addition_id, "")) for trace in traces],
         update_conflicts=True,
         unique_fields=["connection", "addition_id"],
         update_fields=LINK_FIELDS,
@@ -101,7 +103,8 @@ def _record(connection: Connection, now: datetime, traces: Sequence[_Trace]) -> 
         line.save(update_fields=TRACE_FIELDS)  # bulk_update takes several times as long for a handful of rows
 
 
-def _link(connection: Connection, trace: _Trace, line: Line) -> AdditionLink:
+def _link(connection: Connection, trace: _Trace, line: Line, known_month: str) -> AdditionLink:
+    """The link as it is now; a late line never makes it older than `known_month`."""
     marker = parse_marker(str(trace.fields["marker"]))
     if marker is None:
         raise ValueError(f"{trace.fields['marker']!r} is not a marker of ours")
@@ -116,7 +119,7 @@ def _link(connection: Connection, trace: _Trace, line: Line) -> AdditionLink:
         subscription_id=line.subscription_id or "",
         subscription_name=line.subscription_name or line.offer_name,
         recurring=marker.kind is AdditionKind.RECURRING,
-        last_month=str(Month.of(line.invoice_date)),
+        last_month=max(known_month, str(Month.of(line.invoice_date))),
         written=to_json(trace.fields),
     )
 

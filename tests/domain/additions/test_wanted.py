@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from bursar.domain.additions.situation import BillingSettings, MappedLine, PricePolicy, PriceSource
-from bursar.domain.additions.wanted import Wanted, as_one_time, is_partial, one_per_series, want
+from bursar.domain.additions.wanted import Wanted, as_one_time, is_partial, one_per_series, subject_of, want
 from bursar.domain.lines import BillingCycle, ChargeType, InvoiceLine
 from bursar.domain.money import Priced
 from bursar.domain.plan import Blocked
@@ -253,3 +253,8 @@ def test_rule_111_what_is_a_part_of_a_period(
     effective: date, cancelled: date | None, period_day: int, *, partial: bool
 ) -> None:
     assert is_partial(effective, cancelled, period_day) is partial
+
+
+def test_a_line_is_recognised_by_customer_subscription_or_offer_charge_and_invoice() -> None:
+    assert subject_of(CYCLE_FEE) == "Contoso: Office for Contoso, Cycle Fee (INV-1, L1)"
+    assert subject_of(replace(USAGE, subscription_name="")) == "Contoso: Storage, Usage Fee (INV-1, U1)"
