@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bursar.domain.lines import InvoiceLine, RejectedRow
+from bursar.domain.lists import Choice, ListKind
 from bursar.domain.period import Month
 from bursar.domain.plan import Action, Fields, Resource
 from bursar.domain.psa import Addition, Agreement, AgreementType, CatalogItem, Company, PsaInfo
@@ -49,6 +50,9 @@ class Psa(Protocol):
 
     def info(self) -> PsaInfo:
         """One authenticated call: proves address, company and keys."""
+
+    def choices(self, kind: ListKind) -> Sequence[Choice]:
+        """One of the lists that people choose settings from, inactive entries too."""
 
     def agreement_types(self) -> Sequence[AgreementType]: ...
 

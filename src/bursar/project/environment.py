@@ -44,11 +44,54 @@ PRIVATE_KEY = Setting(
     "unset: asked for",
     "Private key of the API member, read by `connection add` and `connection rekey` instead of a prompt.",
 )
+SECRET_KEY = Setting(
+    "BURSAR_SECRET_KEY",
+    "secret.key in BURSAR_HOME, made on first use",
+    "Signs sessions and forms of the web pages; changing it signs everybody out.",
+)
+PUBLIC_URL = Setting(
+    "BURSAR_PUBLIC_URL",
+    "unset: loopback only",
+    "Address at which people reach the web pages, for example https://bursar.example.com. With https, cookies are only"
+    " sent encrypted.",
+)
+TRUST_PROXY = Setting(
+    "BURSAR_TRUST_PROXY",
+    "no",
+    "yes: requests come through one reverse proxy whose X-Forwarded-For and X-Forwarded-Proto are to be believed.",
+)
+SMTP_URL = Setting(
+    "BURSAR_SMTP_URL",
+    "unset: no mail is sent",
+    "Mail server for password resets: smtp://user:password@host:587?from=bursar@example.com; smtps:// for TLS at once.",
+)
+OIDC_ISSUER = Setting(
+    "BURSAR_OIDC_ISSUER", "unset: passwords only", "Issuer URL of an OpenID Connect provider to sign in with."
+)
+OIDC_CLIENT_ID = Setting("BURSAR_OIDC_CLIENT_ID", "unset", "Client ID that the provider gave to Bursar.")
+OIDC_CLIENT_SECRET = Setting("BURSAR_OIDC_CLIENT_SECRET", "unset", "Client secret that the provider gave to Bursar.")
+OIDC_NAME = Setting("BURSAR_OIDC_NAME", "Single sign-on", "What the button on the login page says.")
 LOG_LEVEL = Setting(
     "BURSAR_LOG_LEVEL", "WARNING", "Least level written to standard error: DEBUG, INFO, WARNING or ERROR."
 )
 
-SETTINGS = (HOME, DATABASE_URL, DATABASE_URL_FILE, ENCRYPTION_KEY, ENCRYPTION_KEY_FILE, PRIVATE_KEY, LOG_LEVEL)
+SETTINGS = (
+    HOME,
+    DATABASE_URL,
+    DATABASE_URL_FILE,
+    ENCRYPTION_KEY,
+    ENCRYPTION_KEY_FILE,
+    PRIVATE_KEY,
+    SECRET_KEY,
+    PUBLIC_URL,
+    TRUST_PROXY,
+    SMTP_URL,
+    OIDC_ISSUER,
+    OIDC_CLIENT_ID,
+    OIDC_CLIENT_SECRET,
+    OIDC_NAME,
+    LOG_LEVEL,
+)
 
 
 def read(setting: Setting) -> str | None:

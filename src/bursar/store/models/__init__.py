@@ -1,21 +1,35 @@
 """Every table of Bursar, by what it is about."""
 
+from bursar.store.models.audit import AuditEntry
 from bursar.store.models.connections import Connection
 from bursar.store.models.journal import AdditionLink, Posting, Run, RunNote
 from bursar.store.models.lines import Line, Load, Rejection
+from bursar.store.models.lists import ListEntry, ListReading
 from bursar.store.models.mappings import Contract, Offer, Organization, OrganizationCompany
+from bursar.store.models.people import ApiToken, Invitation, Person
+from bursar.store.models.system_log import LogCount, LogEntry
+from bursar.store.models.workers import Worker
 
 __all__ = [
     "AdditionLink",
+    "ApiToken",
+    "AuditEntry",
     "Connection",
     "Contract",
+    "Invitation",
     "Line",
+    "ListEntry",
+    "ListReading",
     "Load",
+    "LogCount",
+    "LogEntry",
     "Offer",
     "Organization",
     "OrganizationCompany",
+    "Person",
     "Posting",
     "Rejection",
     "Run",
     "RunNote",
+    "Worker",
 ]

@@ -12,18 +12,39 @@ class Run(models.Model):
     """One journey, from its start to its verdict."""
 
     class State(models.TextChoices):
+        QUEUED = "queued"
         RUNNING = "running"
         DONE = "done"
         FAILED = "failed"
+        CANCELLED = "cancelled"
         INTERRUPTED = "interrupted"
+        """The process ended, and nobody took the run over."""
+
+    ACTIVE = (State.QUEUED, State.RUNNING)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     connection = models.ForeignKey(Connection, models.CASCADE)
     verb = models.CharField(max_length=40)
     month = models.CharField(max_length=7, blank=True)
+    request = models.JSONField(default=dict)
+    """What was asked for, so that any worker can carry it out."""
+    result = models.JSONField(default=dict)
+    """What came of it beyond counts and totals: the id of a load, for example."""
+    requested_by = models.CharField(max_length=200, blank=True)
+    channel = models.CharField(max_length=10, blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.RUNNING)
     started_at = models.DateTimeField(auto_now_add=True)
+    """When it was asked for."""
     ended_at = models.DateTimeField(null=True)
+    stop_requested_by = models.CharField(max_length=200, blank=True)
+    """Not empty: no further request may leave."""
+    attempts = models.PositiveSmallIntegerField(default=0)
+    """How many processes have taken it up."""
+    executor = models.CharField(max_length=64, blank=True)
+    """The worker that has it."""
+    expected = models.PositiveIntegerField(null=True)
+    """How much there is to do, once it is known: lines, or rows."""
+    done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
     totals = models.JSONField(default=dict)
     """Per kind (planned, posted, read_back, held) a map of currency to amount as text."""
@@ -31,9 +52,14 @@ class Run(models.Model):
 
     class Meta:
         ordering = ["-started_at"]
+        indexes = [models.Index(fields=["connection", "-started_at"], name="run_newest")]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.month} {self.id}"
+
+    @property
+    def active(self) -> bool:
+        return self.state in self.ACTIVE
 
 
 class RunNote(models.Model):
@@ -50,6 +76,8 @@ class RunNote(models.Model):
     subject = models.TextField()
     sentence = models.TextField()
     remedy = models.TextField(blank=True)
+    answer = models.TextField(blank=True)
+    """What the other system answered, redacted."""
     lines = models.JSONField(default=list)
     amount = models.DecimalField(max_digits=15, decimal_places=2, null=True)
     currency = models.CharField(max_length=3, blank=True)
@@ -92,6 +120,8 @@ class Posting(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     sentence = models.TextField(blank=True)
     remedy = models.TextField(blank=True)
+    answer = models.TextField(blank=True)
+    """What the other system answered to a refused write, redacted."""
     sent_at = models.DateTimeField(null=True)
     """When the row was last claimed for sending."""
     posted_amount = models.DecimalField(max_digits=15, decimal_places=2, null=True)

@@ -1,0 +1,1 @@
+"""Connections: pages, forms and addresses."""

@@ -1,0 +1,1 @@
+"""Dashboard: pages, forms and addresses."""

@@ -1,0 +1,1 @@
+"""System Logs: pages, forms and addresses."""

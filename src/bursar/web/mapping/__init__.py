@@ -1,0 +1,1 @@
+"""Mapping: pages, forms and addresses."""

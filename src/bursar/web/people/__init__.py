@@ -1,0 +1,1 @@
+"""People: pages, forms and addresses."""

@@ -1,0 +1,1 @@
+"""Runs: pages, forms and addresses."""
