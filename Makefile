@@ -39,6 +39,7 @@ golden: setup  ## renew golden files after looking at the difference
 docs: setup  ## renew the generated references
 	$(BIN)/python -m bursar.cli.reference cli > docs/guide/cli.md
 	$(BIN)/python -m bursar.cli.reference settings > docs/guide/settings.md
+	$(BIN)/python -m bursar.cli.reference connectwise-setup > docs/guide/connectwise-setup.md
 	$(BIN)/python -m tests.documents.architecture
 	$(BIN)/python -m tests.documents.guide
 

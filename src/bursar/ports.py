@@ -11,6 +11,7 @@ from typing import Protocol
 from bursar.domain.lines import InvoiceLine, RejectedRow
 from bursar.domain.lists import Choice, ListKind
 from bursar.domain.period import Month
+from bursar.domain.permissions import Box, RoleGrants
 from bursar.domain.plan import Action, Fields, Resource
 from bursar.domain.psa import Addition, Agreement, AgreementType, CatalogItem, Company, PsaInfo
 
@@ -53,6 +54,13 @@ class Psa(Protocol):
 
     def choices(self, kind: ListKind) -> Sequence[Choice]:
         """One of the lists that people choose settings from, inactive entries too."""
+
+    def granted(self, boxes: Collection[Box], member: str = "") -> RoleGrants:
+        """What the API member's role grants in these boxes; only for a person who asked for the check.
+
+        Read from the role's settings where `member` (the API member's id) is given and they can be read, else found
+        out by requests that can change nothing. NotFound: there is no API member of this id.
+        """
 
     def agreement_types(self) -> Sequence[AgreementType]: ...
 

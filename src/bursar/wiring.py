@@ -5,16 +5,17 @@ from pathlib import Path
 import httpx2
 
 from bursar.connectors.billing.csvfile.profile import load_profile
-from bursar.connectors.billing.csvfile.source import open_source, source_digest
+from bursar.connectors.billing.csvfile.source import FileSource, FolderSource, open_source, source_digest
 from bursar.connectors.connectwise.client import ConnectWise
 from bursar.connectors.connectwise.credentials import Credentials
 from bursar.connectors.connectwise.options import Options
+from bursar.connectors.connectwise.web_pages import agreements_page
 from bursar.connectors.system_clock import SystemClock
-from bursar.ports import BillingSource, Clock
+from bursar.ports import Clock
 from bursar.store.models import Connection
 from bursar.store.vault import open_sealed
 
-__all__ = ["SystemClock", "connectwise", "line_source", "source_digest"]
+__all__ = ["SystemClock", "agreements_page", "connectwise", "line_source", "source_digest"]
 
 
 def connectwise(
@@ -44,6 +45,6 @@ def connectwise(
     )
 
 
-def line_source(path: Path, profile: str) -> BillingSource:
+def line_source(path: Path, profile: str) -> FileSource | FolderSource:
     """A file or folder of invoice lines, read through a column profile (a built-in name or a path)."""
     return open_source(path, load_profile(profile))

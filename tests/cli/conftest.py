@@ -28,14 +28,15 @@ def psa(running_psa: PsaProcess) -> PsaProcess:
 
 @contextmanager
 def sqlite_file(path: Path) -> Iterator[None]:
-    """Use this database file, as a process with its own BURSAR_HOME would."""
-    before = connections["default"]
-    connections["default"] = DatabaseWrapper({**before.settings_dict, "NAME": str(path)}, "default")
+    """Use this database file in every thread, as a process with its own BURSAR_HOME would."""
+    before, settings = connections["default"], connections.settings["default"]
+    connections.settings["default"] = {**before.settings_dict, "NAME": str(path)}
+    connections["default"] = DatabaseWrapper(connections.settings["default"], "default")
     try:
         yield
     finally:
         connections["default"].close()
-        connections["default"] = before
+        connections["default"], connections.settings["default"] = before, settings
 
 
 @pytest.fixture

@@ -60,8 +60,8 @@ class PsaProcess:
 
 
 @contextmanager
-def psa_process() -> Iterator[PsaProcess]:
-    command = [sys.executable, "-m", "psa_sandbox", "serve", "--json", "--port", "0"]
+def psa_process(*words: str) -> Iterator[PsaProcess]:
+    command = [sys.executable, "-m", "psa_sandbox", "serve", "--json", "--port", "0", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

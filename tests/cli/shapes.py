@@ -3,17 +3,24 @@
 from collections.abc import Iterator, Mapping
 
 from bursar.cli import (
+    audit,
     config,
     connection,
+    connection_change,
+    connection_files,
+    keys,
     lines_list,
     lines_load,
     lines_post,
     lines_set,
     lines_source,
     mapping,
+    people,
+    permissions,
     plan_document,
     run,
     run_document,
+    token,
     version,
 )
 from bursar.cli.epilog import ERROR_SHAPE, Shape
@@ -25,8 +32,19 @@ SHAPES: Mapping[str, Shape] = {
     "connection test": connection.TEST_SHAPE,
     "connection remove": connection.REMOVE_SHAPE,
     "connection option": connection.OPTION_SHAPE,
+    "connection edit": connection.ADD_SHAPE,
+    "connection default": connection_change.DEFAULT_SHAPE,
+    "connection disconnect": connection_change.DISCONNECT_SHAPE,
+    "connection export": connection_files.EXPORT_SHAPE,
+    "connection import": connection_files.IMPORT_SHAPE,
+    "connection check-permissions": permissions.SHAPE,
+    "audit verify": audit.VERIFY_SHAPE,
+    "audit list": audit.LIST_SHAPE,
+    "audit export": audit.EXPORT_SHAPE,
+    "keys rotate": keys.ROTATE_SHAPE,
     "config show": config.SHOW_SHAPE,
     "config set": config.SET_SHAPE,
+    "config map": config.MAP_SHAPE,
     "mapping suggest": mapping.SUGGEST_SHAPE,
     "mapping set": mapping.SET_SHAPE,
     "mapping import": mapping.IMPORT_SHAPE,
@@ -39,6 +57,17 @@ SHAPES: Mapping[str, Shape] = {
     "lines post": lines_post.SHAPE,
     "run list": run.LIST_SHAPE,
     "run show": run_document.SHAPE,
+    "run stop": run.STOP_SHAPE,
+    "people add": people.ONE_SHAPE,
+    "people list": people.LIST_SHAPE,
+    "people role": people.ONE_SHAPE,
+    "people deactivate": people.ONE_SHAPE,
+    "people reactivate": people.ONE_SHAPE,
+    "people password": people.ONE_SHAPE,
+    "people two-factor": people.ONE_SHAPE,
+    "token create": token.CREATE_SHAPE,
+    "token list": token.LIST_SHAPE,
+    "token revoke": token.REVOKE_SHAPE,
     "version": version.VERSION_SHAPE,
 }
 
@@ -46,10 +75,10 @@ SHAPES: Mapping[str, Shape] = {
 def assert_documented(command: str, document: object) -> None:
     """Exactly the documented keys, everywhere in the document; parts that are null are left out."""
     failed = isinstance(document, dict) and set(document) == {"error"}
-    for where, keys in (ERROR_SHAPE if failed else SHAPES[command]).items():
+    for where, expected in (ERROR_SHAPE if failed else SHAPES[command]).items():
         for part in _parts(document, where):
             assert isinstance(part, dict), f"{command}: {where} is no object"
-            assert set(part) == set(keys), f"{command}: {where or 'document'}"
+            assert set(part) == set(expected), f"{command}: {where or 'document'}"
 
 
 def _parts(document: object, where: str) -> Iterator[object]:

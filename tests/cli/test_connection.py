@@ -113,3 +113,77 @@ def test_the_database_does_not_hold_the_private_key(bursar: CommandLine) -> None
     bursar.add()
     for file in Path(bursar.home).iterdir():
         assert bursar.psa.keys[ROLE][1].encode() not in file.read_bytes()
+
+
+def test_an_edit_is_tested_and_keeps_what_is_not_given(bursar: CommandLine) -> None:
+    bursar.add()
+    changed = bursar.json("connection", "edit", "main", "--name", "west")["connection"]
+    assert isinstance(changed, dict)
+    assert (changed["name"], changed["url"], changed["state"]) == ("west", bursar.psa.url, "connected")
+    wrong = {"BURSAR_PRIVATE_KEY": "wrong"}
+    assert bursar.run("connection", "edit", "west", code=3, env=wrong).stderr.startswith("Error: ConnectWise refuses")
+    assert bursar.json("connection", "test", "west")["successful"] is True
+    for url in ("http://169.254.169.254", "https://[::ffff:169.254.169.254]", "file:///etc/passwd"):
+        assert bursar.error("connection", "edit", "west", "--url", url, code=2)["code"] == "invalid_input"
+
+
+def test_a_stored_key_is_never_sent_to_another_address(bursar: CommandLine) -> None:
+    bursar.add()
+    elsewhere = bursar.psa.url.replace("127.0.0.1", "localhost")
+    error = bursar.error("connection", "edit", "main", "--url", elsewhere, code=2)
+    assert "Enter the API Private Key again." in error["remedy"]
+    bursar.run("connection", "edit", "main", "--url", elsewhere, env=bursar.key_of())
+
+
+def test_a_new_default_displaces_the_old(bursar: CommandLine) -> None:
+    bursar.add()
+    bursar.add("second")
+    assert "'second' is the default for ConnectWise REST." in bursar.run("connection", "default", "second").stdout
+    rows = bursar.json("connection", "list")["connections"]
+    assert isinstance(rows, list)
+    assert [row["name"] for row in rows if row["default"]] == ["second"]
+    assert bursar.json("connection", "default", "main")["connection"]
+
+
+def test_disconnect_destroys_the_keys_and_the_same_company_resumes(bursar: CommandLine) -> None:
+    bursar.add()
+    assert "--yes" in bursar.error("connection", "disconnect", "main", code=2)["remedy"]
+    done = bursar.json("connection", "disconnect", "main", "--yes")
+    assert (done["stopped_runs"], done["still_running"], done["warning"]) == (0, [], "")
+    assert bursar.error("connection", "test", code=2)["code"] == "not_configured"
+    assert bursar.error("connection", "disconnect", "main", "--yes", code=2)["code"] == "invalid_input"
+    public = bursar.psa.keys[ROLE][0]
+    words = ("connection", "edit", "main", "--url", bursar.psa.url, "--public-key", public)
+    whole = (*words, "--client-id", bursar.psa.client_id, "--company", bursar.psa.company)
+    assert "Test is successful." in bursar.run(*whole, env=bursar.key_of()).stdout
+    bursar.add("second")
+    assert "Integration disconnected successfully." in bursar.run("connection", "disconnect", "second", "--yes").stdout
+
+
+def test_another_company_needs_a_reset(bursar: CommandLine) -> None:
+    bursar.add()
+    words = ("connection", "edit", "main", "--company", "newco", "--no-test")
+    error = bursar.json(*words, code=2, env=bursar.key_of())["error"]
+    assert isinstance(error, dict)
+    assert (error["code"], "--reset" in error["remedy"]) == ("company_changed", True)
+    assert "--yes" in bursar.run(*words, "--reset", code=2, env=bursar.key_of()).stderr
+    bursar.run(*words, "--reset", "--yes", env=bursar.key_of())
+    rows = bursar.json("connection", "list")["connections"]
+    assert isinstance(rows, list)
+    assert (rows[0]["company"], rows[0]["state"]) == ("newco", "not_connected")
+
+
+def test_connections_go_out_and_come_in_without_keys(bursar: CommandLine) -> None:
+    bursar.add()
+    file = bursar.home / "connections.json"
+    assert "without keys" in bursar.run("connection", "export", "--file", str(file)).stdout
+    assert bursar.psa.keys[ROLE][0] not in file.read_text()
+    assert bursar.json("connection", "export", "main")["bursar_connections"] == 1
+    bursar.run("connection", "remove", "main", "--yes")
+    imported = bursar.json("connection", "import", str(file))["imported"]
+    assert isinstance(imported, list)
+    assert [(row["created"], row["asks_for_keys"]) for row in imported] == [(True, True)]
+    assert "'main' is overwritten; enter its keys" in bursar.run("connection", "import", str(file)).stdout
+    assert bursar.error("connection", "test", code=2)["code"] == "not_configured"
+    bursar.file("broken.json", "{")
+    assert bursar.error("connection", "import", str(bursar.home / "broken.json"), code=2)["code"] == "invalid_input"

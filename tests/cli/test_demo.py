@@ -194,6 +194,15 @@ def staying(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         command.kill()
 
 
+def logs_in(address: str, email: str, password: str) -> bool:
+    """Whether the login page lets them in, and the demo's connection is there."""
+    with httpx2.Client(base_url=address) as browser:
+        browser.get("/accounts/login/").raise_for_status()
+        form = {"login": email, "password": password, "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+        let_in = browser.post("/accounts/login/", data=form, headers={"Referer": address})
+        return let_in.status_code == 302 and "sessionid" in browser.cookies
+
+
 def test_without_once_it_stays_until_ctrl_c(
     staying: subprocess.Popen[str], keys: list[KeyPair], tmp_path: Path
 ) -> None:
@@ -201,17 +210,24 @@ def test_without_once_it_stays_until_ctrl_c(
     output = ""
     for line in staying.stdout:
         output += line
-        if "Ctrl-C stops the sandbox" in line:
+        if "Ctrl-C stops the web pages" in line:
             break
     found = re.search(r"The ConnectWise sandbox is at (http://127\.0\.0\.1:\d+)\.", output)
     assert found
     assert httpx2.get(f"{found[1]}/_control/clock").is_success
     assert re.search(r"export BURSAR_HOME=\S+", output)
     assert not any(pair.private_key in output for pair in keys)
+    pages = re.search(r"web pages are at (http://127\.0\.0\.1:\d+),", output)
+    assert pages
+    for role in ("administrator", "operator", "viewer"):
+        login = re.search(rf"^ *{role} +(\S+@demo\.example) +(\S+)$", output, re.MULTILINE)
+        assert login
+        assert logs_in(pages[1], login[1], login[2]), role
     os.killpg(staying.pid, signal.SIGINT)
     assert staying.wait(timeout=20) == 0
-    with pytest.raises(httpx2.ConnectError):
-        httpx2.get(f"{found[1]}/_control/clock")
+    for address in (f"{found[1]}/_control/clock", f"{pages[1]}/healthz"):
+        with pytest.raises(httpx2.ConnectError):
+            httpx2.get(address)
     assert list((tmp_path / "tmp").iterdir()) == []
 
 

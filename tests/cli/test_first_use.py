@@ -87,9 +87,11 @@ def test_a_database_that_cannot_be_used_is_told_without_a_traceback(bursar: Comm
 
 
 def test_commands_load_client_libraries_only_when_they_go_somewhere(bursar: CommandLine) -> None:
+    """Django loads the applications of its settings, whatever the command; what goes to other systems waits."""
+    names = ("httpx2", "openpyxl", "bursar.wiring", "dbos", "sqlalchemy", "waitress", "bursar.project.urls")
     code = (
         "import sys, django; django.setup(); import bursar.cli.app;"
-        "print([name for name in ('httpx2', 'pydantic', 'openpyxl', 'bursar.wiring') if name in sys.modules])"
+        f"print([name for name in {names} if name in sys.modules])"
     )
     environment = bursar.environment() | {"DJANGO_SETTINGS_MODULE": "bursar.project.settings"}
     command = [sys.executable, "-c", code]

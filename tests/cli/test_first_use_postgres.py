@@ -36,9 +36,10 @@ def test_a_run_is_found_by_the_beginning_of_its_id(bursar: CommandLine, empty_da
     with psycopg.connect(empty_database, autocommit=True) as connection:
         bursar.finished(*bursar.add_words(), "--no-test", env=environment | bursar.key_of())
         connection.execute(
-            "INSERT INTO store_run (id, connection_id, verb, month, state, started_at, counts, totals, verdict)"
-            " SELECT 'abcdef01-2345-4000-8000-000000000000', id, 'post lines', '', 'done', now(), '{}', '{}', ''"
-            " FROM store_connection"
+            "INSERT INTO store_run (id, connection_id, verb, month, state, started_at, counts, totals, verdict,"
+            " request, result, requested_by, channel, stop_requested_by, attempts, executor, done)"
+            " SELECT 'abcdef01-2345-4000-8000-000000000000', id, 'post lines', '', 'done', now(), '{}', '{}', '',"
+            " '{}', '{}', '', '', '', 1, '', 0 FROM store_connection"
         )
     done = bursar.finished("run", "show", "abcdef01-23", env=environment)
     assert (done.returncode, done.stderr) == (0, "")

@@ -19,8 +19,8 @@ from tests.cli.months import SNOWSHOE, line, month_file
 from tests.cli.psa_process import PATIENCE
 from tests.cli.shapes import SHAPES
 
-WITHOUT_DOCUMENT = {"demo", "sandbox serve"}
-"""A story, and a process that prints its own document."""
+WITHOUT_DOCUMENT = {"demo", "sandbox serve", "serve", "worker"}
+"""A story, a process that prints its own document, and processes that stay."""
 
 
 def commands() -> Iterator[str]:

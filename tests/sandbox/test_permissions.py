@@ -118,3 +118,26 @@ def test_settings_can_be_read_by_role(reader: httpx2.Client) -> None:
 def test_every_line_that_is_asked_for_is_on_the_seeded_roles() -> None:
     asked = {(resource.module, resource.function) for resource in RESOURCES.values() if resource.mounts}
     assert asked <= set(FUNCTIONS)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/finance/agreements", {}),
+        ("POST", "/finance/agreements", {"name": "x" * 101}),
+        ("POST", "/finance/agreements/999/additions", {}),
+        ("POST", "/procurement/catalog", {}),
+        ("PATCH", "/finance/agreements/0", []),
+        ("PATCH", "/finance/agreements/0", {"op": "unknown"}),
+        ("PATCH", "/finance/invoices/0", []),
+        ("DELETE", "/finance/agreements/0", None),
+    ],
+)
+def test_permission_comes_before_validation_and_before_the_record(
+    store: Store, reader: httpx2.Client, psa: httpx2.Client, method: str, path: str, body: object
+) -> None:
+    before = store.dump()["tables"]
+    refused, allowed = (client.request(method, path, json=body) for client in (reader, psa))
+    assert (refused.status_code, refused.json()) == (403, DENIED)
+    assert allowed.status_code in {400, 404}
+    assert store.dump()["tables"] == before

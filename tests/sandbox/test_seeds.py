@@ -145,6 +145,7 @@ def test_roles_follow_the_permission_tables(msp: Store) -> None:
         "Invoicing": "I",
         "Product Catalog": "I",
         "Products": "I",
+        "My Company": "I",
         "Table Setup": "I",
     }
     assert setting(msp, "No Agreements", "Agreements") == ""

@@ -7,7 +7,6 @@ import pytest
 from bursar.domain.errors import NotConfigured, NotPermitted, WrongKey
 from bursar.store.models import Posting, Run
 from bursar.store.vault import seal
-from bursar.usecases.billing_settings import set_billing_setting
 from bursar.wiring import connectwise
 from psa_sandbox.seeds.roles import api_keys
 from tests.sandbox_transport import SandboxTransport
@@ -95,7 +94,8 @@ def test_an_interrupted_run_is_settled_before_anything_is_planned(world: World) 
 
 def test_no_agreement_type_no_posting(world: World) -> None:
     load_lines(world, 2)
-    set_billing_setting(world.connection, "agreement_type", "")
+    del world.connection.billing["agreement_type"]
+    world.connection.save()
     with pytest.raises(NotConfigured) as caught:
         world.post()
     assert "config set agreement_type" in caught.value.remedy

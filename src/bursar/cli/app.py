@@ -2,7 +2,22 @@
 
 import typer
 
-from bursar.cli import config, connection, lines, mapping, run, sandbox
+from bursar.cli import (
+    audit,
+    config,
+    connection,
+    connection_change,
+    connection_files,
+    keys,
+    lines,
+    mapping,
+    people,
+    run,
+    sandbox,
+    serve,
+    token,
+    worker,
+)
 from bursar.cli.demo import demo
 from bursar.cli.epilog import epilog
 from bursar.cli.exits import CommandLine, ExitCode
@@ -41,12 +56,20 @@ GROUPS = {
     "mapping": mapping.app,
     "lines": lines.app,
     "run": run.app,
+    "audit": audit.app,
+    "keys": keys.app,
+    "people": people.app,
+    "token": token.app,
     "sandbox": sandbox.app,
 }
 
+connection_change.add_to(connection.app)
+connection_files.add_to(connection.app)
 app.callback()(show_help)
 for name, group in GROUPS.items():
     group.callback(invoke_without_command=True)(show_help)
     app.add_typer(group, name=name)
 app.command("version", epilog=epilog("bursar version", "bursar version --json", keys=VERSION_SHAPE))(show_version)
+app.command("serve", epilog=serve.EPILOG)(serve.serve)
+app.command("worker", epilog=worker.EPILOG)(worker.work)
 app.command("demo", epilog=epilog("bursar demo", "bursar demo --once", "bursar demo --keep ~/bursar-demo"))(demo)

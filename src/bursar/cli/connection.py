@@ -5,18 +5,18 @@ from typing import Annotated
 
 import typer
 
-from bursar.cli.adapters import open_psa
-from bursar.cli.connection_check import Check, check_connection
+from bursar.cli.adapters import open_psa, real_clock
 from bursar.cli.consent import must_agree
 from bursar.cli.epilog import Shape, epilog
 from bursar.cli.exits import ExitCode
 from bursar.cli.first_use import with_store
 from bursar.cli.options import AsJson, Yes
 from bursar.cli.output import Listing, complain, print_json, remark, say
+from bursar.cli.permissions import EPILOG, check_permissions
 from bursar.cli.private_key import VARIABLE, private_key
 from bursar.domain.errors import RemoteError
 from bursar.store.models import Connection
-from bursar.store.vault import seal
+from bursar.usecases.check_connection import Check, check_connection, check_stored
 from bursar.usecases.connections import (
     OPTIONS,
     NewConnection,
@@ -27,10 +27,14 @@ from bursar.usecases.connections import (
     replace_keys,
     set_option,
 )
+from bursar.usecases.credentials import candidate, shortened
 
-app = typer.Typer(help="The ways into ConnectWise: add, list, test, rekey, remove.")
+app = typer.Typer(help="The ways into ConnectWise: add, list, test, edit, disconnect, remove.")
 
-CONNECTION_KEYS = ("name", "url", "company", "public_key", "default", "options", "source")
+CONNECTION_KEYS = (
+    *("name", "type", "url", "company", "public_key", "default", "state", "state_reason", "checked_at"),
+    *("options", "source"),
+)
 SITE_KEYS = ("company_name", "version", "codebase")
 PROBLEM_KEYS = ("code", "sentence", "remedy")
 ADD_SHAPE: Shape = {
@@ -79,14 +83,15 @@ def add(
     lines end up in histories and process lists. Unusable credentials are not stored.
     """
     entered = NewConnection(name, url, company, client_id, public_key, private_key(private_key_file))
-    check = None if no_test else _try(entered)
-    _tell_stored(add_connection(entered, default=default), check, as_json=as_json)
+    check = None if no_test else tried(candidate(entered))
+    tell_stored(add_connection(entered, default=default, check=check, untested=no_test), check, as_json=as_json)
 
 
-def _tell_stored(connection: Connection, check: Check | None, *, as_json: bool) -> None:
+def tell_stored(connection: Connection, check: Check | None, *, as_json: bool) -> None:
+    """Say what was stored, and which permissions are missing."""
     problems = check.problems if check else []
     if as_json:
-        document = {"connection": _document(connection), "tested": check is not None, "problems": _problems(problems)}
+        document = {"connection": document_of(connection), "tested": check is not None, "problems": _problems(problems)}
         print_json(document)
         return
     if check is not None:
@@ -96,16 +101,8 @@ def _tell_stored(connection: Connection, check: Check | None, *, as_json: bool) 
         complain(problem.sentence, problem.remedy)
 
 
-def _try(entered: NewConnection) -> Check:
+def tried(candidate: Connection) -> Check:
     """Connect as a person entered it, before anything is stored (rule 9). Raises what makes the keys unusable."""
-    candidate = Connection(
-        name=entered.name,
-        url=entered.url.strip().rstrip("/"),
-        company=entered.company.strip(),
-        client_id=entered.client_id.strip(),
-        public_key=entered.public_key.strip(),
-        sealed_private_key=seal(entered.private_key.strip()),
-    )
     with open_psa(candidate) as psa:
         check = check_connection(psa)
     if check.unusable is not None:
@@ -135,8 +132,9 @@ def rekey(
     stored = find_connection(name)
     secret = private_key(private_key_file)
     entered = NewConnection(stored.name, stored.url, stored.company, stored.client_id, public_key, secret)
-    check = None if no_test else _try(entered)
-    _tell_stored(replace_keys(stored, public_key, secret), check, as_json=as_json)
+    check = None if no_test else tried(candidate(entered, stored))
+    changed = replace_keys(stored, public_key, secret, check=check, untested=no_test)
+    tell_stored(changed, check, as_json=as_json)
 
 
 @app.command("list", epilog=epilog("bursar connection list", "bursar connection list --json", keys=LIST_SHAPE))
@@ -145,12 +143,13 @@ def show_all(as_json: AsJson = False) -> None:
     """Show all connections. Private keys are never shown."""
     connections = all_connections()
     if as_json:
-        print_json({"connections": [_document(connection) for connection in connections]})
+        print_json({"connections": [document_of(connection) for connection in connections]})
         return
-    listing = Listing("Name", "Address", "Company", "Public key", "Default", "Options")
+    listing = Listing("Name", "Address", "Company", "State", "Default", "Checked", "Options")
     for row in connections:
         options = ", ".join(f"{name} {value}" for name, value in sorted(row.options.items()))
-        listing.row(row.name, row.url, row.company, _shortened(row.public_key), row.is_default, options)
+        state = row.get_state_display()
+        listing.row(row.name, row.url, row.company, state, row.is_default, row.checked_at, options)
     listing.show(if_empty="There is no connection yet. Add one with `bursar connection add`.")
 
 
@@ -163,7 +162,7 @@ def try_out(
     """Call ConnectWise with the stored keys, and see what the API member may read."""
     connection = find_connection(name)
     with open_psa(connection) as psa:
-        check = check_connection(psa)
+        check = check_stored(connection, psa, real_clock().now())
     if as_json:
         site = {key: getattr(check.info, key) for key in SITE_KEYS} if check.info else None
         facts = {"connection": connection.name, "successful": check.successful, "site": site}
@@ -182,6 +181,9 @@ def _tell(check: Check) -> None:
     remark("Test is not successful.", style="red")
     for problem in check.problems:
         complain(problem.sentence, problem.remedy)
+
+
+app.command("check-permissions", epilog=EPILOG)(check_permissions)
 
 
 @app.command(
@@ -231,21 +233,21 @@ def option(
         say(f"{key} of '{connection.name}' is {stored or 'back to its default'}.")
 
 
-def _document(connection: Connection) -> dict[str, object]:
+def document_of(connection: Connection) -> dict[str, object]:
+    """A connection for programs, without secrets."""
     return {
         "name": connection.name,
+        "type": connection.kind,
         "url": connection.url,
         "company": connection.company,
-        "public_key": _shortened(connection.public_key),
+        "public_key": shortened(connection.public_key),
         "default": connection.is_default,
+        "state": connection.state,
+        "state_reason": connection.state_reason,
+        "checked_at": connection.checked_at,
         "options": connection.options,
         "source": connection.source,
     }
-
-
-def _shortened(public_key: str) -> str:
-    """Enough to recognise a key by."""
-    return f"{public_key[:4]}…"
 
 
 def _problems(problems: list[RemoteError]) -> list[dict[str, str]]:

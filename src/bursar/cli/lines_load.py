@@ -6,20 +6,20 @@ from typing import Annotated
 
 import typer
 
-from bursar.cli.adapters import digest_of, open_lines, real_clock
+from bursar.cli.adapters import open_lines, queue_run, real_clock
 from bursar.cli.epilog import Shape, epilog
 from bursar.cli.exits import finish
-from bursar.cli.lines_source import CANONICAL, ProfileName
+from bursar.cli.lines_source import ProfileName, lasting
 from bursar.cli.options import AsJson, ConnectionName
 from bursar.cli.output import Listing, counted, moment, money_column, print_json, say
-from bursar.cli.progress import progress_of
-from bursar.domain.errors import InvalidInput
+from bursar.cli.run_follow import RunFailed, carry_through
 from bursar.domain.period import Month
 from bursar.store.models import Connection, Load, Rejection
 from bursar.usecases.connections import find_connection
-from bursar.usecases.load_invoice_lines import LoadOptions, LoadReport, load_invoice_lines
+from bursar.usecases.load_invoice_lines import COUNTS, LoadReport, report_of
+from bursar.usecases.run_requests import LoadRequest
+from bursar.usecases.runs import LOAD_LINES
 
-COUNTS = ("added", "refreshed", "unchanged", "changed_since_posting", "vanished", "rejected")
 SHAPE: Shape = {
     "": ("connection", "source", "months", "complete", *COUNTS, "rejected_rows", "same_as", "notes"),
     "rejected_rows[]": ("row", "reason", "remedy"),
@@ -54,15 +54,12 @@ def load(
     """
     chosen = find_connection(connection)
     asked = Month.parse(month) if month else None
-    source = open_lines(*_place(chosen, path, profile))
-    options = LoadOptions(
-        month=asked,
-        whole=whole,
-        digest=digest_of(source, asked),
-        new_records_excluded=chosen.billing.get("new_records_excluded") == "yes",
-    )
-    with progress_of("Loading") as bar:
-        report = load_invoice_lines(chosen, source, options, bar.advance)
+    wanted = LoadRequest(_whole_path(path), lasting(profile) if profile else "", whole)
+    open_lines(*wanted.place(chosen))  # a wrong path or profile is told before anything is queued
+    run = queue_run(chosen, LOAD_LINES, wanted.as_json(), str(asked) if asked else "")
+    report = report_of(carry_through(run, "Loading"))
+    if report is None:
+        raise RunFailed("The load was stopped: nothing was taken in.", remedy="Load again whenever you like.")
     rejections = list(report.load.rejections.order_by("pk"))
     if as_json:
         print_json(_document(chosen, report, rejections))
@@ -71,14 +68,9 @@ def load(
     finish(trouble=bool(rejections))
 
 
-def _place(connection: Connection, path: Path | None, profile: str | None) -> tuple[Path, str]:
-    if path is not None:
-        return path.expanduser(), profile or CANONICAL
-    if not connection.source:
-        raise InvalidInput(
-            "Nothing says where the lines are.", remedy="Give a path, or store one with `bursar lines source PATH`."
-        )
-    return Path(connection.source["path"]), profile or connection.source["profile"]
+def _whole_path(path: Path | None) -> str:
+    """Whoever carries the load out starts in another folder."""
+    return str(path.expanduser().resolve()) if path else ""
 
 
 def _notes(report: LoadReport) -> list[str]:

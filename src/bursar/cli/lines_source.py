@@ -12,6 +12,7 @@ from bursar.cli.output import print_json, say
 from bursar.domain.errors import InvalidInput
 from bursar.store.models import Connection
 from bursar.usecases.connections import find_connection
+from bursar.usecases.run_requests import CANONICAL
 
 SHAPE: Shape = {"": ("connection", "path", "profile", "months")}
 EPILOG = epilog(
@@ -20,7 +21,6 @@ EPILOG = epilog(
     "bursar lines source --clear",
     keys=SHAPE,
 )
-CANONICAL = "canonical"
 
 ProfileName = Annotated[
     str | None,
@@ -42,7 +42,7 @@ def source(
     if clear and path is not None:
         raise InvalidInput("A path and --clear exclude each other.", remedy="Give one of them.")
     if clear or path is not None:
-        chosen.source = {} if path is None else {"path": str(path.expanduser().resolve()), "profile": _lasting(profile)}
+        chosen.source = {} if path is None else {"path": str(path.expanduser().resolve()), "profile": lasting(profile)}
     months = _months(chosen)
     if clear or path is not None:
         chosen.save(update_fields=["source"])
@@ -64,7 +64,7 @@ def source(
         say(f"Months there: {', '.join(months)}.")
 
 
-def _lasting(profile: str | None) -> str:
+def lasting(profile: str | None) -> str:
     """A profile file is remembered by its whole path, whatever folder the next command starts in."""
     file = Path(profile or CANONICAL).expanduser()
     return str(file.resolve()) if profile and file.is_file() else profile or CANONICAL

@@ -26,6 +26,11 @@ def private_key(file: Path | None) -> str:
     return answer
 
 
+def given_private_key(file: Path | None) -> str:
+    """The key from the file or the environment; empty when neither gives one. Never asks."""
+    return _read(file) if file is not None else os.environ.get(VARIABLE, "")
+
+
 def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()

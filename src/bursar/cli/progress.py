@@ -20,6 +20,10 @@ class Bar:
         """How much there is, once it is known."""
         self.progress.update(self.task, total=count)
 
+    def show(self, done: int, expected: int | None) -> None:
+        """How far it is, as somebody else counts."""
+        self.progress.update(self.task, completed=done, total=expected)
+
     def advance(self, count: int) -> None:
         """So much more is done."""
         self.progress.advance(self.task, count)

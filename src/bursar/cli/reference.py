@@ -1,4 +1,4 @@
-"""`python -m bursar.cli.reference [cli|settings]` prints a page of docs/guide, made from the code itself."""
+"""`python -m bursar.cli.reference PAGE` prints a page of docs/guide, made from the code itself."""
 
 import os
 import sys
@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 PAGES = {
     "cli": "bursar.cli.command_page.command_page",
     "settings": "bursar.cli.settings_page.settings_page",
+    "connectwise-setup": "bursar.domain.setup_guide.markdown",
 }
 """Page → the function that writes it, imported once Django knows its settings."""
 

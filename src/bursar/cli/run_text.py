@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from django.utils import timezone
+
 from bursar.cli.output import Listing, money_column, say
 from bursar.cli.plan_tally import WRITTEN, counts_sentence, show_totals
 from bursar.cli.plan_text import reason
@@ -10,6 +12,7 @@ from bursar.domain.money import Money
 from bursar.store.field_json import from_json
 from bursar.store.models import Posting, Run, RunNote
 from bursar.store.queries.runs import notes_of, troubled_postings
+from bursar.store.queries.workers import live_executors
 
 NOTE_HEADINGS = {
     RunNote.Kind.BLOCKED: "Blocked",
@@ -22,7 +25,7 @@ def show_report(run: Run) -> None:
     """Everything there is to say about a run, the verdict last."""
     if run.totals:
         show_totals({kind: {c: Decimal(a) for c, a in sums.items()} for kind, sums in run.totals.items()})
-    if run.counts:
+    if "lines" in run.counts:
         say(_counts(run))
         say()
     notes = notes_of(run)
@@ -31,6 +34,13 @@ def show_report(run: Run) -> None:
     _show_postings(troubled_postings(run))
     if run.verdict:
         say(f"Verdict: {run.verdict}", style="bold green" if run.verdict == "balanced" else "bold red")
+
+
+def without_worker() -> str:
+    """What to know about a queued run while no process is there to carry it out; empty when one is."""
+    if live_executors(timezone.now()):
+        return ""
+    return "No worker is alive: the run waits until `bursar serve`, `bursar worker` or another command is there."
 
 
 def _counts(run: Run) -> str:

@@ -1,4 +1,5 @@
-"""The reference of all settings: the environment, the billing configuration, the options of a connection."""
+"""The reference of all settings: the environment, the billing configuration, the properties and the
+options of a connection."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -8,6 +9,7 @@ from django.utils.module_loading import import_string
 from bursar.cli.private_key import VARIABLE
 from bursar.usecases.billing_settings import PRICE_PER_ORGANIZATION, SETTINGS
 from bursar.usecases.connections import OPTIONS
+from bursar.usecases.properties import MEANINGS
 
 ENVIRONMENT = "bursar.project.environment.SETTINGS"
 """Named, not imported: the project stands above the command line, as it does in DJANGO_SETTINGS_MODULE."""
@@ -17,8 +19,8 @@ HEAD = """\
 
 <!-- Generated: python -m bursar.cli.reference settings > docs/guide/settings.md -->
 
-There are three kinds: what the environment says about this installation, how invoice lines of a connection are billed,
-and how Bursar talks to its ConnectWise.
+There are four kinds: what the environment says about this installation, how invoice lines of a connection are billed,
+the connector's properties, and how Bursar talks to its ConnectWise.
 """
 ENVIRONMENT_HEAD = """\
 ## The environment
@@ -29,8 +31,15 @@ private key of the new connection, so that a program can hand it over without a 
 BILLING_HEAD = """\
 ## The billing configuration
 
-Per connection: `bursar config show`, `bursar config set NAME VALUE`. An empty value restores the default. A change
-applies to future syncs only; what is in ConnectWise already stays as it is.
+Per connection: *Settings › Configuration*, or `bursar config show`, `bursar config set NAME VALUE`. An empty value
+restores the default. A change applies to future syncs only; what is in ConnectWise already stays as it is.
+"""
+PROPERTIES_HEAD = """\
+## The properties
+
+Per connection: *Settings › Properties*, or `bursar config set NAME VALUE`, an ordered list with commas between its
+names; a map by `bursar config map NAME OURS THEIRS`. They are kept for the catalogue journey: posting invoice lines
+does not use them.
 """
 OPTIONS_HEAD = """\
 ## The options of a connection
@@ -57,7 +66,7 @@ class Explained(Protocol):
 
 
 def settings_page() -> str:
-    """The three tables."""
+    """The four tables."""
     environment: Sequence[Explained] = import_string(ENVIRONMENT)
     headings = ("Name", "Default", "Meaning")
     return (
@@ -68,6 +77,8 @@ def settings_page() -> str:
                 _table(headings, map(_row, environment)),
                 BILLING_HEAD,
                 _table(headings, [*map(_row, SETTINGS.values()), FAMILY]),
+                PROPERTIES_HEAD,
+                _table(("Name", "Meaning"), MEANINGS.items()),
                 OPTIONS_HEAD,
                 _table(("Name", "Meaning"), OPTIONS.items()),
             ]

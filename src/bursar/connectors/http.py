@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -15,6 +15,7 @@ from bursar.connectors.rate import RateLimit
 from bursar.connectors.request_log import Exchange, Observer, without_values, write_down
 from bursar.connectors.retry import THROTTLED, Outcome, RetryPolicy, again_after, seconds_to_wait
 from bursar.connectors.system_clock import SystemClock
+from bursar.connectors.transport import WayOut
 from bursar.domain.errors import RemoteError, Throttled, Unavailable, UnknownOutcome
 from bursar.ports import Clock
 
@@ -57,11 +58,20 @@ class Answer:
         return parse(self.body)
 
 
+Readable: TypeAlias = Callable[[Answer], str]
+"""What of an answer may be kept for support: its body without secrets."""
+
+
+def _nothing_kept(_answer: Answer) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
     request: httpx2.Request
     path: str
     """For the log: without values."""
+    readable: Readable
 
     @property
     def write(self) -> bool:
@@ -71,8 +81,9 @@ class _Call:
 class HttpClient:
     """Sends requests to one system, called `name` in error sentences. Thread-safe; close it when done.
 
-    Raises Throttled, Unavailable (a read failed, or nothing was sent), UnknownOutcome (a write may have happened)
-    and RemoteError (a redirect, which is never followed: the keys would go along). Other answers are returned.
+    Raises Throttled, Unavailable (a read failed, or nothing was sent), UnknownOutcome (a write may have happened),
+    ForbiddenAddress (the host's name leads to what Bursar never calls) and RemoteError (a redirect, which is never
+    followed: the keys would go along). Other answers are returned.
     """
 
     def __init__(
@@ -99,9 +110,13 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         query: Query | None = None,
         body: JsonValue = None,
+        readable: Readable = _nothing_kept,
     ) -> Answer:
-        """Send a request, again where that is safe. `body` is sent as JSON unless it is None."""
-        call = self._call(method, f"{url}?{encode_query(query)}" if query else url, headers or {}, body)
+        """Send a request, again where that is safe. `body` is sent as JSON unless it is None.
+
+        `readable` gives the errors raised here the answer that caused them.
+        """
+        call = self._call(method, f"{url}?{encode_query(query)}" if query else url, headers or {}, body, readable)
         attempt = 0
         while True:
             attempt += 1
@@ -125,11 +140,11 @@ class HttpClient:
     ) -> None:
         self.close()
 
-    def _call(self, method: str, url: str, headers: Mapping[str, str], body: JsonValue) -> _Call:
+    def _call(self, method: str, url: str, headers: Mapping[str, str], body: JsonValue, readable: Readable) -> _Call:
         content = None if body is None else dump(body).encode()
         typed = headers if content is None else {**headers, "content-type": "application/json"}
         request = self._client.build_request(method, url, headers=typed, content=content)
-        return _Call(request, without_values(url))
+        return _Call(request, without_values(url), readable)
 
     def _attempt(self, call: _Call, attempt: int) -> Answer | httpx2.RequestError:
         started = time.perf_counter()
@@ -166,9 +181,9 @@ class HttpClient:
         if isinstance(result, httpx2.RequestError):
             raise self._silence(call, outcome, result) from result
         if result.status == THROTTLED:
-            raise self._throttled(outcome)
+            raise self._throttled(call, outcome, result)
         if result.status >= 500:
-            raise self._failure(call, result.status)
+            raise self._failure(call, result)
         if 300 <= result.status < 400:
             raise self._redirect(call, result)
         return result
@@ -179,15 +194,18 @@ class HttpClient:
             return UnknownOutcome(f"{self._name} was sent a write, but its answer was lost: {what}.")
         return Unavailable(f"{self._name} cannot be reached at {call.request.url.host}: {what}.")
 
-    def _throttled(self, outcome: Outcome) -> Throttled:
+    def _throttled(self, call: _Call, outcome: Outcome, answer: Answer) -> Throttled:
         asked = outcome.retry_after
         pause = "" if asked is None else f" and asks for a pause of {asked:.0f} seconds"
-        return Throttled(f"{self._name} says too many requests{pause}.", retry_after=asked)
+        sentence = f"{self._name} says too many requests{pause}."
+        return Throttled(sentence, retry_after=asked, answer=call.readable(answer))
 
-    def _failure(self, call: _Call, status: int) -> RemoteError:
+    def _failure(self, call: _Call, answer: Answer) -> RemoteError:
+        said = call.readable(answer)
         if call.write:
-            return UnknownOutcome(f"{self._name} answered a write with error {status}; it may have happened.")
-        return Unavailable(f"{self._name} answered with error {status}.")
+            sentence = f"{self._name} answered a write with error {answer.status}; it may have happened."
+            return UnknownOutcome(sentence, answer=said)
+        return Unavailable(f"{self._name} answered with error {answer.status}.", answer=said)
 
     def _redirect(self, call: _Call, answer: Answer) -> RemoteError:
         if call.write and answer.status not in _NOT_DONE_REDIRECTS:
@@ -220,7 +238,8 @@ def _client(options: HttpOptions, transport: httpx2.BaseTransport | None) -> htt
     patience = options.read_timeout
     timeout = httpx2.Timeout(patience, connect=options.connect_timeout, pool=2 * patience)
     agent = {"user-agent": "bursar", "accept": "application/json"}
-    return httpx2.Client(transport=transport, limits=limits, timeout=timeout, headers=agent, follow_redirects=False)
+    way = transport or WayOut(limits)
+    return httpx2.Client(transport=way, limits=limits, timeout=timeout, headers=agent, follow_redirects=False)
 
 
 def _target_host(call: _Call, answer: Answer) -> str:

@@ -10,7 +10,7 @@ START = "0" * 64
 """What the first entry follows."""
 
 Content = Mapping[str, object]
-"""JSON values only."""
+"""JSON values only, and no floats: databases spell them differently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +46,39 @@ def instant(moment: datetime) -> str:
 
 
 def seal(number: int, content: Content, previous: str) -> str:
-    """The hash of an entry."""
+    """The hash of an entry. Raises TypeError for values that do not come back from every database as they went in."""
+    _must_be_exact(content)
     text = json.dumps([number, content, previous], sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def verify(entries: Iterable[Sealed]) -> Verdict:
-    """Walk the chain from its first entry; stop at the first fault."""
-    count, head = 0, START
+def _must_be_exact(value: object) -> None:
+    if isinstance(value, float):
+        raise TypeError("a float has no place in the audit trail; write the number as text")
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if not isinstance(name, str):
+                raise TypeError(f"the name {name!r} in an audit entry is no text")
+            _must_be_exact(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _must_be_exact(inner)
+
+
+def verify(entries: Iterable[Sealed], expected: str = START) -> Verdict:
+    """Walk the chain from its first entry; stop at the first fault.
+
+    `expected` is a head that was noted down earlier: it must still be in the chain, or its end was cut off since.
+    """
+    count, head, met = 0, START, expected == START
     for entry in entries:
         fault = _fault(entry, count + 1, head)
         if fault is not None:
             return Verdict(count, head, Fault(entry.number, fault))
         count, head = entry.number, entry.hash
+        met = met or head == expected
+    if not met:
+        return Verdict(count, head, Fault(count + 1, "The head noted earlier is not in the trail: its end is missing."))
     return Verdict(count, head)
 
 

@@ -8,6 +8,7 @@ BursarError
 └── RemoteError             another system said no, or said nothing
     ├── WrongKey            the credentials are refused
     ├── UnknownCompany      the login company does not exist there
+    ├── ForbiddenAddress    it lives at an address that Bursar never calls
     ├── NotPermitted        the API member's role lacks a permission
     ├── NotFound            the record is not there
     ├── Rejected            the record is invalid; `fields` says where
@@ -28,10 +29,12 @@ class BursarError(Exception):
     may_retry: ClassVar[bool] = False
     default_remedy: ClassVar[str] = ""
 
-    def __init__(self, sentence: str, *, remedy: str = "") -> None:
+    def __init__(self, sentence: str, *, remedy: str = "", answer: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.remedy = remedy or self.default_remedy
+        self.answer = answer
+        """What the other system said, redacted and readable; empty when it said nothing (rule 125)."""
 
 
 class InvalidInput(BursarError):
@@ -69,7 +72,8 @@ class WrongKey(RemoteError):
 
     code = "wrong_key"
     default_remedy = (
-        "Create a new key on the API member's API Keys tab in ConnectWise, then give it to `bursar connection rekey`."
+        "Create a new key on the API member's API Keys tab in ConnectWise, then enter it on Settings › Authentication"
+        " or with `bursar connection rekey`."
     )
 
 
@@ -80,17 +84,25 @@ class UnknownCompany(RemoteError):
     default_remedy = "Use the Company ID that you type on the ConnectWise login page, and check the site's region."
 
 
+class ForbiddenAddress(RemoteError):
+    """The site's name leads to a network address that Bursar never calls: metadata services and the like."""
+
+    code = "forbidden_address"
+    default_remedy = "Check the address of the connection, and what your name server answers for it."
+
+
 class NotPermitted(RemoteError):
     """The API member's security role lacks a permission; `module` names it when it is known."""
 
     code = "not_permitted"
 
-    def __init__(self, sentence: str, *, module: str = "", remedy: str = "") -> None:
+    def __init__(self, sentence: str, *, module: str = "", remedy: str = "", answer: str = "") -> None:
         self.module = module
         where = f"the {module} row" if module else "the module that this call needs"
         super().__init__(
             sentence,
             remedy=remedy or f"In ConnectWise, System > Security Roles, open the API member's role and allow {where}.",
+            answer=answer,
         )
 
 
@@ -116,8 +128,8 @@ class Rejected(RemoteError):
     code = "rejected"
     default_remedy = "Correct the named field on the line or in ConnectWise, then post again."
 
-    def __init__(self, sentence: str, *, fields: Sequence[FieldFault] = (), remedy: str = "") -> None:
-        super().__init__(sentence, remedy=remedy)
+    def __init__(self, sentence: str, *, fields: Sequence[FieldFault] = (), remedy: str = "", answer: str = "") -> None:
+        super().__init__(sentence, remedy=remedy, answer=answer)
         self.fields = tuple(fields)
 
 
@@ -128,8 +140,8 @@ class Throttled(RemoteError):
     may_retry = True
     default_remedy = "Wait a minute and run again, or lower requests per minute on the connection."
 
-    def __init__(self, sentence: str, *, retry_after: float | None = None, remedy: str = "") -> None:
-        super().__init__(sentence, remedy=remedy)
+    def __init__(self, sentence: str, *, retry_after: float | None = None, remedy: str = "", answer: str = "") -> None:
+        super().__init__(sentence, remedy=remedy, answer=answer)
         self.retry_after = retry_after
 
 

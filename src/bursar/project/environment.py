@@ -44,6 +44,11 @@ PRIVATE_KEY = Setting(
     "unset: asked for",
     "Private key of the API member, read by `connection add` and `connection rekey` instead of a prompt.",
 )
+PASSWORD = Setting(
+    "BURSAR_PASSWORD",
+    "unset: asked for",
+    "Password of a person, read by `people add` and `people password` instead of a prompt.",
+)
 SECRET_KEY = Setting(
     "BURSAR_SECRET_KEY",
     "secret.key in BURSAR_HOME, made on first use",
@@ -82,6 +87,7 @@ SETTINGS = (
     ENCRYPTION_KEY,
     ENCRYPTION_KEY_FILE,
     PRIVATE_KEY,
+    PASSWORD,
     SECRET_KEY,
     PUBLIC_URL,
     TRUST_PROXY,

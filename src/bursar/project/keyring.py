@@ -20,7 +20,7 @@ def load_keys(*, make: bool) -> list[str]:
     """
     if given := read(ENCRYPTION_KEY):
         return _split(given)
-    path = Path(read(ENCRYPTION_KEY_FILE) or home() / "encryption.key").expanduser()
+    path = _file()
     if not path.exists():
         if not make:
             raise NotConfigured(
@@ -31,6 +31,11 @@ def load_keys(*, make: bool) -> list[str]:
     return _split(_private_text(path, "encryption key"))
 
 
+def key_file() -> Path | None:
+    """Where the keys are kept; None when the environment gives them and nobody here can change them."""
+    return None if read(ENCRYPTION_KEY) else _file()
+
+
 def secret_key() -> str:
     """What signs sessions and forms; made on first use. Raises NotConfigured when others can read its file."""
     if given := read(SECRET_KEY):
@@ -39,6 +44,10 @@ def secret_key() -> str:
     if not path.exists():
         _make(path, get_random_secret_key())
     return _private_text(path, "key that signs sessions").strip()
+
+
+def _file() -> Path:
+    return Path(read(ENCRYPTION_KEY_FILE) or home() / "encryption.key").expanduser()
 
 
 def _private_text(path: Path, what: str) -> str:

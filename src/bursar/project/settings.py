@@ -3,9 +3,10 @@
 from urllib.parse import urlsplit
 
 import dj_database_url
+from django.utils.functional import lazy
 
 from bursar.project.environment import LOG_LEVEL, PUBLIC_URL, TRUST_PROXY, database_url, read
-from bursar.project.keyring import load_keys, secret_key
+from bursar.project.keyring import key_file, load_keys, secret_key
 from bursar.project.mail import mail_settings
 from bursar.project.sign_on import sign_on_providers
 
@@ -51,7 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "bursar.web.people.activity.SessionActivity",
     "bursar.web.access.Gate",
 ]
 ROOT_URLCONF = "bursar.project.urls"
@@ -71,7 +72,7 @@ TEMPLATES = [
     }
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SECRET_KEY = secret_key()
+SECRET_KEY = lazy(secret_key, str)()  # made when first used: a command without web pages leaves no key behind
 USE_TZ = True
 TIME_ZONE = "UTC"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "store_cache"}}
@@ -111,13 +112,25 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/5m/ip"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_FORMS = {
+    "login": "bursar.web.people.forms.LoginForm",
+    "reauthenticate": "bursar.web.people.forms.ReauthenticateForm",
+    "change_password": "bursar.web.people.forms.ChangePasswordForm",
+    "reset_password": "bursar.web.people.forms.ResetPasswordForm",
+    "reset_password_from_key": "bursar.web.people.forms.ResetPasswordKeyForm",
+}
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/5m/ip", "setup": "10/5m/ip", "join": "5/5m/key,20/5m/ip"}
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+"""People are invited or added; nobody could have signed up with somebody else's address."""
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Bursar"
+MFA_ADAPTER = "bursar.web.people.mfa_secrets.SealedSecrets"
 SOCIALACCOUNT_ADAPTER = "bursar.web.people.adapters.SignOnAdapter"
 SOCIALACCOUNT_PROVIDERS = sign_on_providers()
 SOCIALACCOUNT_LOGIN_ON_GET = False
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_ADAPTER = "bursar.web.people.adapters.SessionsAdapter"
+USERSESSIONS_TRACK_ACTIVITY = False  # noted by web.people.activity, not with every request
 MAIL = mail_settings()
 EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = MAIL.backend, MAIL.host, MAIL.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
@@ -134,3 +147,5 @@ LOGGING = {
 
 BURSAR_ENCRYPTION_KEYS = load_keys
 """Called when a secret is sealed or opened, so that a command without secrets needs no key."""
+BURSAR_KEY_FILE = key_file
+"""Called when keys are rotated."""

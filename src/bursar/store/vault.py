@@ -1,15 +1,17 @@
 """Secrets at rest: sealed with the newest key, opened with any (MultiFernet)."""
 
+from collections.abc import Sequence
+
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 from bursar.domain.errors import NotConfigured
 
 
-def _box(*, make: bool) -> MultiFernet:
+def _boxes(*, make: bool) -> Sequence[Fernet]:
     keys = settings.BURSAR_ENCRYPTION_KEYS(make=make)
     try:
-        return MultiFernet([Fernet(key) for key in keys])
+        return [Fernet(key) for key in keys]
     except ValueError:
         raise NotConfigured(
             "The encryption key is not a key: it must be 32 bytes in URL-safe base64.",
@@ -19,15 +21,34 @@ def _box(*, make: bool) -> MultiFernet:
 
 def seal(secret: str) -> str:
     """Encrypt a secret for the database; the first one makes the encryption key. Raises NotConfigured."""
-    return _box(make=True).encrypt(secret.encode()).decode()
+    return _boxes(make=True)[0].encrypt(secret.encode()).decode()
 
 
 def open_sealed(sealed: str) -> str:
-    """Decrypt a secret for the one adapter that needs it. Raises NotConfigured when no key fits."""
+    """Decrypt a secret for the one adapter that needs it. Raises NotConfigured when there is none, or no key fits."""
+    if not sealed:
+        raise NotConfigured(
+            "There is no private key: the connection was disconnected, or imported without one.",
+            remedy="Enter its credentials on Settings › Authentication, or with `bursar connection edit`.",
+        )
     try:
-        return _box(make=False).decrypt(sealed.encode()).decode()
+        return MultiFernet(_boxes(make=False)).decrypt(sealed.encode()).decode()
     except InvalidToken:
         raise NotConfigured(
             "The private key of this connection cannot be opened with the encryption key at hand.",
             remedy="Restore the encryption key it was sealed with, or enter new keys (`bursar connection rekey`).",
         ) from None
+
+
+def opens_with_newest_key(sealed: str) -> bool:
+    """Whether the newest key alone is enough: then the older ones are not needed for this secret."""
+    try:
+        _boxes(make=False)[0].decrypt(sealed.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def key_count() -> int:
+    """How many keys open secrets now."""
+    return len(_boxes(make=False))

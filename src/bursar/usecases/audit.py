@@ -1,5 +1,7 @@
 """The audit trail: write an entry, prove the chain, give it out (rule 123)."""
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 
 from django.db import connection as database
@@ -7,13 +9,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from bursar.domain.audit_chain import START, Sealed, Verdict, instant, seal, verify
+from bursar.domain.errors import InvalidInput
+from bursar.domain.spreadsheet import csv_lines
 from bursar.store.models import AuditEntry, Connection
 from bursar.usecases.acting import current_actor
 
 CHAIN_LOCK = 0x6275_6175
 """PostgreSQL advisory lock of writers; SQLite lets only one write anyway."""
 
-COLUMNS = ("number", "at", "actor", "channel", "address", "action", "subject", "connection", "before", "after", "hash")
+COLUMNS = (
+    *("number", "at", "actor", "channel", "address", "action", "subject", "connection"),
+    *("before", "after", "previous", "hash"),
+)
+"""What the CSV holds: everything that the hash covers, so that anybody can check the chain without Bursar."""
 
 
 def record(
@@ -49,16 +57,29 @@ def record(
     return entry
 
 
-def verify_audit() -> Verdict:
-    """Walk the whole trail, row by row."""
+def verify_audit(expected: str = "") -> Verdict:
+    """Walk the whole trail, row by row. `expected` is a head noted down earlier; InvalidInput when it cannot be one."""
+    noted = expected.strip().lower()
+    if noted and not re.fullmatch(r"[0-9a-f]{64}", noted):
+        raise InvalidInput(
+            "This is not the head of an audit trail.", remedy="Give all 64 characters as they were shown."
+        )
     rows = AuditEntry.objects.order_by("number").iterator(chunk_size=1000)
-    return verify(Sealed(row.number, _content(row), row.previous, row.hash) for row in rows)
+    return verify((Sealed(row.number, _content(row), row.previous, row.hash) for row in rows), noted or START)
 
 
-def audit_rows() -> Iterator[dict[str, object]]:
-    """Every entry, oldest first, by column: what the CSV holds."""
-    for row in AuditEntry.objects.order_by("number").iterator(chunk_size=1000):
-        yield {"number": row.number, **_content(row), "hash": row.hash}
+def audit_csv() -> Iterator[str]:
+    """Every entry as CSV, oldest first, as it is read. Instants are UTC; before and after are JSON."""
+    return csv_lines(COLUMNS, map(_csv_row, AuditEntry.objects.order_by("number").iterator(chunk_size=1000)))
+
+
+def _csv_row(row: AuditEntry) -> dict[str, object]:
+    facts = {"number": row.number, **_content(row), "previous": row.previous, "hash": row.hash}
+    return facts | {name: _json(facts[name]) for name in ("before", "after")}
+
+
+def _json(value: object) -> str:
+    return "" if value is None else json.dumps(value, sort_keys=True, ensure_ascii=False)
 
 
 def _content(row: AuditEntry) -> dict[str, object]:

@@ -1,179 +1,184 @@
-"""The connection's billing configuration: one table of settings, shown and set by name (rules 16-25, 103-108)."""
+"""The connection's billing configuration: shown, and saved all at once by name (rules 16-24, 103-108)."""
 
-from collections.abc import Callable, Mapping
+import hashlib
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
 
 from bursar.domain.additions.situation import AgreementDefaults, BillingSettings, PricePolicy, PriceSource
-from bursar.domain.errors import InvalidInput, NotConfigured
+from bursar.domain.errors import BursarError, InvalidInput, NotConfigured
 from bursar.domain.lines import BillingCycle, ChargeType
+from bursar.domain.lists import ListKind
 from bursar.domain.psa import AgreementType
 from bursar.domain.rules import ChargeRules, EndRule, StartRule
 from bursar.ports import Psa
-from bursar.store.models import Connection
+from bursar.store.models import AuditEntry, Connection
+from bursar.usecases.audit import record
+from bursar.usecases.lists import entries
+from bursar.usecases.refusals import ChangedMeanwhile, SettingsRefused
+from bursar.usecases.settings_table import PRICE_PER_ORGANIZATION, SETTINGS, SHOWN_CHARGE_TYPES, known_setting
 
-SHOWN_CHARGE_TYPES = tuple(t for t in ChargeType if t is not ChargeType.USER_CORRECTION)
+__all__ = [
+    "AGREEMENT_TYPE",
+    "PRICE_PER_ORGANIZATION",
+    "SETTINGS",
+    "SHOWN_CHARGE_TYPES",
+    "Staged",
+    "billing_settings",
+    "configuration_version",
+    "save_configuration",
+    "set_billing_setting",
+    "shown_settings",
+    "stage",
+]
+
+AGREEMENT_TYPE = "agreement_type"
+SAVED = "configuration saved"
+"""The audit's name for what `save_configuration` did."""
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting: its name, its default as a person reads it, its meaning, and how its text is checked."""
+class Staged:
+    """A set of changes after checking: what would be stored, and what cannot be."""
 
-    name: str
-    default: str
-    meaning: str
-    check: Callable[[str], str]
+    billing: Mapping[str, object]
+    faults: Mapping[str, BursarError]
 
 
-def _choice(kind: type[StrEnum]) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        for member in kind:
-            if member.value.casefold() == text.strip().casefold():
-                return member.value
-        raise InvalidInput(f"'{text}' is not a choice.", remedy=f"Use one of: {', '.join(m.value for m in kind)}.")
+def save_configuration(
+    connection: Connection, changes: Mapping[str, str], *, psa: Psa | None = None, version: str | None = None
+) -> Collection[str]:
+    """Store all changes or none; empty text restores a default. Returns the names whose value is another one now.
 
-    return check
-
-
-def _text(text: str) -> str:
-    return text.strip()
-
-
-def _yes_no(text: str) -> str:
-    answer = text.strip().casefold()
-    if answer in {"yes", "true", "on", "1"}:
-        return "yes"
-    if answer in {"no", "false", "off", "0"}:
-        return "no"
-    raise InvalidInput(f"'{text}' is neither yes nor no.", remedy="Write yes or no.")
-
-
-def _number(text: str) -> str:
-    try:
-        number = Decimal(text.strip())
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise InvalidInput(f"'{text}' is not a number.", remedy="Write it like 12.5.")
-    return f"{number:f}"
-
-
-def _share(text: str) -> str:
-    number = Decimal(_number(text))
-    if not 0 <= number <= 1:
-        raise InvalidInput(f"{number} is not a share.", remedy="Write a number from 0 to 1, for example 0.30.")
-    return f"{number:f}"
-
-
-def _record_id(text: str) -> str:
-    if not text.strip().isdigit():
-        raise InvalidInput(f"'{text}' is not a record id.", remedy="Write the number that ConnectWise shows.")
-    return text.strip()
-
-
-SETTINGS: Mapping[str, Setting] = {
-    setting.name: setting
-    for setting in (
-        Setting(
-            "agreement_type", "none: must be chosen", "Type of the Agreements that Bursar creates (name or id).", _text
-        ),
-        *(
-            Setting(f"end_rule.{t}", "none", f"Charge End Date rule of {t} lines.", _choice(EndRule))
-            for t in SHOWN_CHARGE_TYPES
-        ),
-        *(
-            Setting(f"start_rule.{c}", "none", f"Charge Start Date rule of {c} lines.", _choice(StartRule))
-            for c in BillingCycle
-        ),
-        *(
-            Setting(f"name.{t}", t.value, f"Name of the charge type {t} that ConnectWise gets.", _text)
-            for t in SHOWN_CHARGE_TYPES
-        ),
-        Setting("price", "platform", "Which price is written.", _choice(PriceSource)),
-        Setting("markup", "0", "How much the two markup prices add to the unit cost.", _number),
-        Setting(
-            "mass_cancel_share",
-            "0.30",
-            "Share of a customer's subscriptions above which cancellations wait for a person.",
-            _share,
-        ),
-        Setting("skip_zero_lines", "no", "Leave out lines that come to zero.", _yes_no),
-        Setting("hold_negative_lines", "no", "Withhold negative lines until each is approved.", _yes_no),
-        Setting("new_records_excluded", "no", "New organizations and offers start excluded.", _yes_no),
-        Setting("active_statuses", "Active", "Company statuses that count as active, separated by commas.", _text),
-        Setting("agreement.invoicing_cycle", "CalendarYear", "Invoicing cycle of a new Agreement.", _text),
-        Setting("agreement.employee_comp_rate", "Actual", "Employee compensation rate of a new Agreement.", _text),
-        Setting(
-            "agreement.employee_comp_not_exceed",
-            "Billing",
-            "Employee compensation not-exceed of a new Agreement.",
-            _text,
-        ),
-        Setting("agreement.location_id", "none", "Location of a new Agreement.", _record_id),
-        Setting("agreement.department_id", "none", "Department of a new Agreement.", _record_id),
-        Setting(
-            "agreement.billing_cycle_id", "none: ConnectWise decides", "Billing cycle of a new Agreement.", _record_id
-        ),
-    )
-}
-PRICE_PER_ORGANIZATION = "price_for."
-"""Prefix of the family `price_for.<organization id>`: a price, or price and markup as in `markup_percent 12`."""
+    `version` is what `configuration_version` said when the values were shown. An Agreement Type is looked for in
+    ConnectWise when `psa` is there, else in the list kept of it. One audit entry tells of all (rules 23 and 123).
+    Raises SettingsRefused with every fault, ChangedMeanwhile.
+    """
+    with transaction.atomic():
+        stored = Connection.objects.select_for_update().get(pk=connection.pk)
+        if version is not None and version != configuration_version(stored, changes):
+            raise changed_meanwhile(stored, SAVED, "configuration")
+        staged = stage(stored, changes, psa)
+        if staged.faults:
+            raise SettingsRefused(staged.faults)
+        changed = {name for name in changes if stored.billing.get(name) != staged.billing.get(name)}
+        if changed:
+            stored.billing, before = dict(staged.billing), stored.billing
+            stored.save(update_fields=["billing"])
+            record(
+                SAVED,
+                connection.name,
+                connection=stored,
+                before={name: _told(before, name) for name in sorted(changed)},
+                after={name: _told(stored.billing, name) for name in sorted(changed)},
+            )
+    connection.billing = stored.billing
+    return changed
 
 
 def set_billing_setting(connection: Connection, name: str, text: str, psa: Psa | None = None) -> str:
-    """Check and store one setting; empty text restores the default. Returns what was stored.
+    """Check and store one setting; empty text restores the default. Returns what was stored. Raises InvalidInput."""
+    try:
+        save_configuration(connection, {name: text}, psa=psa)
+    except SettingsRefused as refused:
+        raise refused.faults[name] from None
+    return _told(connection.billing, name)
 
-    The Agreement Type is looked up in ConnectWise, which needs `psa`. Raises InvalidInput.
-    """
+
+def stage(connection: Connection, changes: Mapping[str, str], psa: Psa | None = None) -> Staged:
+    """What `save_configuration` would store, and every fault, without storing anything."""
+    billing: dict[str, object] = dict(connection.billing)
+    faults: dict[str, BursarError] = {}
+    for name, text in changes.items():
+        try:
+            value = _checked(connection, name, text, psa)
+        except InvalidInput as fault:
+            faults[name] = fault
+            continue
+        if value is None:
+            billing.pop(name, None)
+        else:
+            billing[name] = value
+    return Staged(billing, faults)
+
+
+def configuration_version(connection: Connection, names: Collection[str]) -> str:
+    """What these settings are now, as a short digest: another one when somebody saved any of them since."""
+    return digest({name: connection.billing.get(name) for name in names})
+
+
+def digest(values: Mapping[str, object]) -> str:
+    """A short digest of JSON values."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:20]
+
+
+def changed_meanwhile(connection: Connection, action: str, what: str) -> ChangedMeanwhile:
+    """The refusal, with who saved last as far as the audit knows."""
+    last = AuditEntry.objects.filter(connection=connection.name, action=action).first()
+    return ChangedMeanwhile(what, by=last.actor, at=last.at) if last else ChangedMeanwhile(what)
+
+
+def next_daily_sync(now: datetime) -> datetime:
+    """The next midnight UTC: when the daily job is due (rule 114, decision 16)."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+
+def _checked(connection: Connection, name: str, text: str, psa: Psa | None) -> object | None:
+    """What to store for this text; None for the default."""
+    setting = known_setting(name)
+    if name == AGREEMENT_TYPE:
+        return _agreement_type(connection, text, psa)
     if not text.strip():
-        _known(name)
-        connection.billing.pop(name, None)
-        stored = ""
-    elif name == "agreement_type":
-        chosen = _agreement_type(text, psa)
-        connection.billing[name] = {"id": chosen.id, "name": chosen.name}
-        stored = chosen.name
-    else:
-        stored = _known(name).check(text)
-        connection.billing[name] = stored
-    connection.save(update_fields=["billing"])
-    return stored
+        return None
+    value = setting.check(text)
+    return None if value == setting.default else value
 
 
-def _known(name: str) -> Setting:
-    if name in SETTINGS:
-        return SETTINGS[name]
-    if name.startswith(PRICE_PER_ORGANIZATION) and len(name) > len(PRICE_PER_ORGANIZATION):
-        return Setting(name, "none", "Price policy of one organization.", _price_policy_text)
-    raise InvalidInput(f"There is no setting '{name}'.", remedy="`bursar config show` lists them all.")
-
-
-def _price_policy_text(text: str) -> str:
-    source, _, markup = text.strip().partition(" ")
-    checked = _choice(PriceSource)(source)
-    return f"{checked} {_number(markup)}" if markup.strip() else checked
-
-
-def _agreement_type(text: str, psa: Psa | None) -> AgreementType:
-    if psa is None:
-        raise InvalidInput("The Agreement Type is read from ConnectWise.", remedy="Set it while the connection works.")
-    types = [t for t in psa.agreement_types() if not t.inactive]
-    for candidate in types:
-        if text.strip() == str(candidate.id) or text.strip().casefold() == candidate.name.casefold():
-            return candidate
-    names = ", ".join(sorted(t.name for t in types))
+def _agreement_type(connection: Connection, text: str, psa: Psa | None) -> object:
+    """The Agreement Type by id or name. One that was chosen before stays, although it has vanished (rule 17)."""
+    wanted = text.strip()
+    if not wanted:
+        raise InvalidInput(
+            "An Agreement Type is required: nothing can be posted without one.", remedy="Choose an Agreement Type."
+        )
+    chosen = connection.billing.get(AGREEMENT_TYPE)
+    if chosen and _is(wanted, int(chosen["id"]), str(chosen["name"])):
+        return chosen
+    active = _active_agreement_types(connection, psa)
+    for candidate in active:
+        if _is(wanted, candidate.id, candidate.name):
+            return {"id": candidate.id, "name": candidate.name}
+    names = ", ".join(sorted(t.name for t in active)) or "none that is known yet"
     raise InvalidInput(
-        f"ConnectWise has no active Agreement Type '{text}'.",
-        remedy=f"Use one of: {names}. Or create it in ConnectWise first.",
+        f"ConnectWise has no active Agreement Type '{wanted}'.",
+        remedy=f"Use one of: {names}. Or create it in ConnectWise first, then refresh the list or test the connection.",
     )
+
+
+def _is(wanted: str, record_id: int, name: str) -> bool:
+    return wanted == str(record_id) or wanted.casefold() == name.casefold()
+
+
+def _active_agreement_types(connection: Connection, psa: Psa | None) -> Collection[AgreementType]:
+    if psa is not None:
+        return [t for t in psa.agreement_types() if not t.inactive]
+    kept = entries(connection, ListKind.AGREEMENT_TYPE)
+    return [AgreementType(e.remote_id, e.name) for e in kept if not e.gone and not e.inactive]
+
+
+def _told(billing: Mapping[str, object], name: str) -> str:
+    """A stored value as a person reads it; empty for the default."""
+    value = billing.get(name, "")
+    return str(value["name"]) if isinstance(value, dict) else str(value)
 
 
 def shown_settings(connection: Connection) -> dict[str, str]:
     """Every setting's value in force, as text; defaults included."""
-    stored = {
-        name: value["name"] if isinstance(value, dict) else str(value) for name, value in connection.billing.items()
-    }
+    stored = {name: _told(connection.billing, name) for name in connection.billing}
     return {name: setting.default for name, setting in SETTINGS.items()} | stored
 
 

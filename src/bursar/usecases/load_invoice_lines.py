@@ -12,9 +12,10 @@ from bursar.domain.period import Month
 from bursar.domain.plan import Fields
 from bursar.ports import BillingSource
 from bursar.store.field_json import to_json
-from bursar.store.models import Connection, Line, Load, Offer, Organization, Rejection
+from bursar.store.models import Connection, Line, Load, Offer, Organization, Rejection, Run
 from bursar.store.queries.chunks import chunks
 from bursar.store.queries.lines import SOURCE_FIELDS, source_values
+from bursar.usecases.watch import never
 
 PART_SHARE = Decimal("0.30")
 """A file that lacks more than this share of a month's known lines is taken for a part of the month."""
@@ -42,6 +43,10 @@ class _Tally:
     months: set[str] = field(default_factory=set)
 
 
+COUNTS = ("added", "refreshed", "unchanged", "changed_since_posting", "vanished", "rejected")
+"""What a load counts, in the order in which people want to know it."""
+
+
 @dataclass(frozen=True, slots=True)
 class LoadReport:
     """What a load did, and the same content's earlier load if there was one."""
@@ -49,17 +54,71 @@ class LoadReport:
     load: Load
     taken_as_part: bool
     same_as: Load | None
+    stopped: bool = False
+    """Told to stop before its end: nothing was taken in."""
+
+    @property
+    def verdict(self) -> str:
+        if self.stopped:
+            return "stopped: nothing was taken in"
+        months = ", ".join(self.load.months) or "no month"
+        return f"{months}, {'complete' if self.load.complete else 'not complete'}"[:200]
+
+    def note_on(self, run: Run) -> None:
+        """Put counts and the way back to this report on the run (unsaved)."""
+        if self.stopped:
+            return
+        run.counts = {name: getattr(self.load, name) for name in COUNTS}
+        run.result = {
+            "load": self.load.pk,
+            "taken_as_part": self.taken_as_part,
+            "same_as": self.same_as.pk if self.same_as else None,
+        }
+
+
+def report_of(run: Run) -> LoadReport | None:
+    """The report of a load that a run has finished; None when it took nothing in."""
+    load = Load.objects.filter(pk=run.result.get("load"), connection=run.connection).first()
+    if load is None:
+        return None
+    same_as = Load.objects.filter(pk=run.result.get("same_as")).first()
+    return LoadReport(load, run.result.get("taken_as_part") is True, same_as)
+
+
+class _Stopped(Exception):
+    """Undoes the transaction."""
 
 
 def load_invoice_lines(
-    connection: Connection, source: BillingSource, options: LoadOptions, progress: Progress = lambda _count: None
+    connection: Connection,
+    source: BillingSource,
+    options: LoadOptions,
+    progress: Progress = lambda _count: None,
+    stopped: Callable[[], bool] = never,
 ) -> LoadReport:
     """Read the source into the store in one transaction. Raises SourceUnreadable; bad rows are kept as rejections."""
+    try:
+        return _load(connection, source, options, progress, stopped)
+    except _Stopped:
+        return LoadReport(
+            Load(connection=connection, source=source.name), taken_as_part=False, same_as=None, stopped=True
+        )
+
+
+def _load(
+    connection: Connection,
+    source: BillingSource,
+    options: LoadOptions,
+    progress: Progress,
+    stopped: Callable[[], bool],
+) -> LoadReport:
     with transaction.atomic():
         earlier = _same_content(connection, options.digest)
         load = Load.objects.create(connection=connection, source=source.name, digest=options.digest)
         tally = _Tally()
         for chunk in chunks(source.read(options.month)):
+            if stopped():
+                raise _Stopped
             _take_in(connection, load, chunk, tally, options)
             progress(len(chunk))
         if options.month:

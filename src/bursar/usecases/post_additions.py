@@ -1,6 +1,6 @@
 """Post a month: settle, plan, post and reconcile, company batch by company batch, as the connection's only writer."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -15,20 +15,17 @@ from bursar.ports import Clock, Psa
 from bursar.store.models import Connection, Posting, Run, RunNote
 from bursar.store.queries import journal
 from bursar.store.writer_lock import sole_writer
-from bursar.usecases.plan_additions import MonthLines, MonthPlanner, PlanOptions
+from bursar.usecases.acting import current_actor
+from bursar.usecases.carry_out import carry_out
+from bursar.usecases.plan_additions import CompanyPlan, MonthLines, MonthPlanner, PlanOptions
 from bursar.usecases.post import Posted, Poster, settle_earlier
 from bursar.usecases.record_additions import record_additions, record_left
+from bursar.usecases.run_requests import post_request
+from bursar.usecases.runs import POST_LINES, begin, close_abandoned
+from bursar.usecases.watch import Watch
 
 CHANGES_AT_ONCE = 2000
 """Changes that are posted together: enough to keep every connection busy, few enough to hold in memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """How a caller follows a run: the number of lines there are, then lines that are done."""
-
-    lines: Callable[[int], None] = lambda _count: None
-    done: Callable[[int], None] = lambda _count: None
 
 
 @dataclass(slots=True)
@@ -40,73 +37,102 @@ class RunReport:
     counts: dict[str, int] = field(default_factory=dict)
     held: Totals = field(default_factory=Totals)
     recovered: int = 0
-    """Writes of an earlier, interrupted run that proved to have arrived."""
+    """Writes of an earlier, interrupted run or attempt that proved to have arrived."""
+    stopped: bool = False
 
     @property
     def troubled(self) -> int:
         """How many things wait for a person."""
         return sum(self.counts.get(name, 0) for name in ("blocked", "failed", "unknown"))
 
+    @property
+    def verdict(self) -> str:
+        """Whether the money agrees; of a run that was stopped, how far it got."""
+        if not self.stopped:
+            return self.reconciliation.verdict
+        written = sum(self.counts.get(action.value, 0) for action in Action if action is not Action.LEAVE)
+        lines = "" if self.run.expected is None else f"; {self.run.done} of {self.run.expected} lines are through"
+        lost = f"; {self.counts['unknown']} still without an answer" if self.counts.get("unknown") else ""
+        return f"stopped after {written} writes{lines}{lost}"
+
+
+class AlreadyEnded(BursarError):
+    """A run was stopped before its work began."""
+
+    code = "run_stopped"
+
 
 def post_additions(
     connection: Connection, psa: Psa, clock: Clock, options: PlanOptions, watch: Watch | None = None
 ) -> RunReport:
-    """Post one month of lines; once more writes nothing. Raises BursarError when nothing can be planned."""
+    """Post one month of lines at once, without a queue; once more writes nothing. Raises BursarError."""
     with sole_writer(connection):
-        _close_interrupted(connection, clock)
-        run = Run.objects.create(connection=connection, verb="post lines", month=str(options.month))
-        journey = _Journey(connection, psa, clock, options, watch or Watch(), run)
-        try:
-            report = journey.go()
-        except BursarError as error:
-            _note(run, RunNote.Kind.ERROR, error.code, "The run", error.sentence, error.remedy)
-            _end(run, clock, Run.State.FAILED, error.sentence)
-            raise
-        _end(run, clock, Run.State.DONE, report.reconciliation.verdict)
-        return report
+        close_abandoned(connection, clock.now())
+        run = Run.objects.create(
+            connection=connection,
+            verb=POST_LINES,
+            month=str(options.month),
+            request=post_request(options),
+            requested_by=current_actor().name[:200],
+            channel=current_actor().channel,
+        )
+        begin(run, "")
+        report = carry_out(run, clock, lambda: post_run(run, psa, clock, options, watch or Watch()))
+    if report is None:
+        raise AlreadyEnded("The run was stopped before it began.")
+    return report
 
 
-def _close_interrupted(connection: Connection, clock: Clock) -> None:
-    """No other process holds the lock, so whatever still says *running* was interrupted."""
-    Run.objects.filter(connection=connection, state=Run.State.RUNNING).update(
-        state=Run.State.INTERRUPTED, ended_at=clock.now(), verdict="The process ended before the run did."
-    )
-
-
-def _end(run: Run, clock: Clock, state: Run.State, verdict: str) -> None:
-    run.state, run.ended_at, run.verdict = state, clock.now(), verdict[:200]
-    run.save()
-
-
-def _note(run: Run, kind: RunNote.Kind, code: str, subject: str, sentence: str, remedy: str = "") -> None:
-    RunNote.objects.create(run=run, kind=kind, code=code, subject=subject, sentence=sentence, remedy=remedy)
+def post_run(run: Run, psa: Psa, clock: Clock, options: PlanOptions, watch: Watch) -> RunReport:
+    """The work of a posting that has begun; call as sole writer. A later attempt goes on where the last one ended."""
+    return _Journey(run, psa, clock, options, watch).go()
 
 
 class _Journey:
-    """One run of the billing journey."""
+    """One attempt of a run of the billing journey."""
 
-    def __init__(
-        self, connection: Connection, psa: Psa, clock: Clock, options: PlanOptions, watch: Watch, run: Run
-    ) -> None:
-        self._connection = connection
+    def __init__(self, run: Run, psa: Psa, clock: Clock, options: PlanOptions, watch: Watch) -> None:
+        self._run = run
+        self._connection = run.connection
         self._psa = psa
         self._clock = clock
         self._options = options
         self._watch = watch
-        self._run = run
-        self._report = RunReport(run, Reconciliation())
+        self._report = RunReport(run, Reconciliation(), recovered=int(run.result.get("recovered", 0)))
+        self._left = 0
+        self._written_earlier: set[int] = set()
 
     def go(self) -> RunReport:
-        earlier = journal.unsettled(self._connection)
-        self._report.recovered = settle_earlier(earlier, self._psa, self._clock, self._record)
         planner = MonthPlanner(self._connection, self._psa, self._options)
+        self._settle_earlier()
         lines = planner.sort_lines()
         self._watch.lines(lines.count - lines.excluded)
-        with Poster(self._run, self._psa, self._clock, self._record, self._watch.done) as poster:
-            for plan in _joined(item.plan for item in planner.plans(lines)):
-                self._post_batch(plan, poster)
+        try:
+            self._post_all(planner, lines)
+        finally:
+            self._count(lines)
         self._finish(lines)
         return self._report
+
+    def _settle_earlier(self) -> None:
+        """Nothing is planned before everything that was left open is settled, be it of this run or of another."""
+        self._run.notes.all().delete()
+        journal.begin_again(self._run)
+        earlier = journal.unsettled(self._connection)
+        found = settle_earlier(earlier, self._psa, self._clock, self._record, self._watch.stopped)
+        self._report.recovered += found
+        self._run.result = {**self._run.result, "recovered": self._report.recovered}
+        self._run.save(update_fields=["result"])
+        self._written_earlier = journal.additions_written(self._run)
+
+    def _post_all(self, planner: MonthPlanner, lines: MonthLines) -> None:
+        with Poster(self._run, self._psa, self._clock, self._record, self._watch) as poster:
+            for plan in _joined(_until_stopped(planner, lines, poster)):
+                if not poster.stops():
+                    self._post_batch(plan, poster)
+            self._report.stopped = poster.stops()
+            if poster.refusal is not None:
+                raise poster.refusal
 
     def _record(self, posted: Sequence[Posted]) -> None:
         record_additions(self._connection, self._clock.now(), posted)
@@ -119,34 +145,34 @@ class _Journey:
         rows = poster.post(plan)
         with transaction.atomic():
             record_left(self._connection, self._clock.now(), plan.changes)
-        self._reconcile(plan, rows)
-        self._count(plan, rows)
-        self._watch.done(sum(len(change.lines) for change in plan.changes if not change.writes))
+        self._reconcile(plan, rows, read_back=not poster.stops())
+        left = [change for change in plan.changes if not change.writes]
+        self._left += sum(change.remote_id not in self._written_earlier for change in left)
+        self._watch.done(sum(len(change.lines) for change in left))
 
     def _save_notes(self, plan: Plan) -> None:
         RunNote.objects.bulk_create([_blocked_note(self._run, item) for item in plan.blocked], batch_size=500)
         RunNote.objects.bulk_create([_warning_note(self._run, item) for item in plan.notices], batch_size=500)
         self._report.held.merge(plan.held)
 
-    def _reconcile(self, plan: Plan, rows: Mapping[str, Posting]) -> None:
+    def _reconcile(self, plan: Plan, rows: Mapping[str, Posting], *, read_back: bool) -> None:
         """Read back every agreement that was written to; compare planned, posted and remote amounts."""
         written = {row.parent_id for row in rows.values() if row.parent_id and row.state == Posting.State.POSTED}
-        remote = {addition.id: addition for _, additions in self._psa.additions(written) for addition in additions}
+        agreements = self._psa.additions(written) if read_back else ()
+        remote = {addition.id: addition for _, additions in agreements for addition in additions}
         self._report.reconciliation.add(
             _expectation(change, rows.get(change.key), remote) for change in plan.changes if change.total
         )
 
-    def _count(self, plan: Plan, rows: Mapping[str, Posting]) -> None:
-        counts = self._report.counts
-        for row in rows.values():
-            name = row.action if row.state == Posting.State.POSTED else row.state
-            counts[name] = counts.get(name, 0) + 1
-        counts["leave"] = counts.get("leave", 0) + plan.count(Action.LEAVE)
-        counts["blocked"] = counts.get("blocked", 0) + len(plan.blocked)
+    def _count(self, lines: MonthLines) -> None:
+        """Over all attempts, from the journal and the notes: what an earlier attempt wrote is found as it should be."""
+        counts = journal.outcome_counts(self._run)
+        counts["leave"] = self._left
+        counts["blocked"] = counts.get("blocked", 0) + self._run.notes.filter(kind=RunNote.Kind.BLOCKED).count()
+        self._report.counts = counts | {"lines": lines.count, "excluded": lines.excluded}
+        self._run.counts = dict(self._report.counts)
 
     def _finish(self, lines: MonthLines) -> None:
-        self._report.counts |= {"lines": lines.count, "excluded": lines.excluded}
-        self._run.counts = dict(self._report.counts)
         result = self._report.reconciliation
         totals = {
             "planned": result.planned,
@@ -156,11 +182,23 @@ class _Journey:
             "excluded": lines.excluded_totals,
         }
         self._run.totals = {kind: {c: f"{a:f}" for c, a in sums.items()} for kind, sums in totals.items()}
+        self._run.result = {**self._run.result, "balanced": result.balanced and not self._report.stopped}
+        if self._report.stopped:
+            return  # what was not sent or not read back is no difference
         for item in result.differences:
             if item.posted is None:
                 continue  # the write that failed says why itself
             sentence = f"Planned {item.planned}, posted {item.posted}, read back {item.read_back}."
-            _note(self._run, RunNote.Kind.ERROR, "differs", item.key, sentence)
+            RunNote.objects.create(
+                run=self._run, kind=RunNote.Kind.ERROR, code="differs", subject=item.key, sentence=sentence
+            )
+
+
+def _until_stopped(planner: MonthPlanner, lines: MonthLines, poster: Poster) -> Iterator[Plan]:
+    """The companies' plans, as long as nobody has stopped the run."""
+    plans: Iterator[CompanyPlan] = planner.plans(lines)
+    while not poster.stops() and (item := next(plans, None)) is not None:
+        yield item.plan
 
 
 def _joined(plans: Iterable[Plan]) -> Iterator[Plan]:

@@ -1,7 +1,7 @@
 """Find out what became of writes whose answer was lost: look by marker or natural key, until it is certain."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,7 +10,9 @@ from typing import Protocol
 from bursar.domain.errors import RemoteError
 from bursar.ports import Clock, Receipt, Write
 from bursar.store.models import Posting
+from bursar.store.queries.chunks import chunks
 from bursar.store.queries.journal import write_of
+from bursar.usecases.watch import never
 
 log = logging.getLogger("bursar.post")
 
@@ -46,10 +48,17 @@ class Verdicts:
     """Could not be looked for."""
 
 
-def settle(rows: Iterable[Posting], outbox: Outbox, clock: Clock, threads: ThreadPoolExecutor) -> Verdicts:
+def settle(
+    rows: Iterable[Posting],
+    outbox: Outbox,
+    clock: Clock,
+    threads: ThreadPoolExecutor,
+    stopped: Callable[[], bool] = never,
+) -> Verdicts:
     """Look until each row has arrived or can no longer arrive. Rows that were never claimed are absent at once.
 
     Whoever sent the rows has given up or is dead by now, so the last of their requests ends within one write time-out.
+    Once `stopped`, nothing more is looked for: such rows are in no list and stay as they are.
     """
     verdicts = Verdicts()
     started = clock.now()
@@ -61,18 +70,24 @@ def settle(rows: Iterable[Posting], outbox: Outbox, clock: Clock, threads: Threa
         log.warning("Looking for %d writes without an answer, up to %.0f s.", len(waiting), outbox.write_timeout)
     while waiting:
         looked_at = clock.now()
-        unseen = _look_once(waiting, outbox, threads, verdicts)
+        unseen = _look_once(waiting, outbox, threads, verdicts, stopped)
         waiting = []
         for row in unseen:
             old = row.sent_at is not None and row.sent_at < started - LONG_AGO
             (verdicts.absent if old or looked_at >= certain_at else waiting).append(row)
+        if stopped():
+            break
         if waiting:
             clock.sleep(PAUSE)
     return verdicts
 
 
 def _look_once(
-    rows: Sequence[Posting], outbox: Outbox, threads: ThreadPoolExecutor, verdicts: Verdicts
+    rows: Sequence[Posting],
+    outbox: Outbox,
+    threads: ThreadPoolExecutor,
+    verdicts: Verdicts,
+    stopped: Callable[[], bool],
 ) -> list[Posting]:
     """Notes what arrived and what could not be looked for; returns the rows that are not there."""
 
@@ -84,11 +99,14 @@ def _look_once(
             return error
 
     unseen: list[Posting] = []
-    for row, seen in zip(rows, threads.map(look, [write_of(row) for row in rows]), strict=True):
-        if isinstance(seen, Receipt):
-            verdicts.arrived.append((row, seen))
-        elif isinstance(seen, RemoteError):
-            verdicts.uncertain.append((row, seen))
-        else:
-            unseen.append(row)
+    for some in chunks(rows, outbox.concurrency):
+        if stopped():
+            break
+        for row, seen in zip(some, threads.map(look, [write_of(row) for row in some]), strict=True):
+            if isinstance(seen, Receipt):
+                verdicts.arrived.append((row, seen))
+            elif isinstance(seen, RemoteError):
+                verdicts.uncertain.append((row, seen))
+            else:
+                unseen.append(row)
     return unseen

@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
@@ -18,8 +18,8 @@ from bursar.store.models import Connection, Person
 from bursar.usecases.acting import Actor, acting_as
 
 P = ParamSpec("P")
-R = TypeVar("R", bound=HttpResponse)
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+R = TypeVar("R", bound=HttpResponseBase)
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 NEEDS = "bursar_needs"
 NOBODY = "nobody"
@@ -74,14 +74,16 @@ def for_anybody(view: View[P]) -> View[P]:
     return view
 
 
-def on_connection(role: Role) -> Callable[[Callable[Concatenate[HttpRequest, Connection, P], HttpResponse]], View[...]]:
+def on_connection(
+    role: Role,
+) -> Callable[[Callable[Concatenate[HttpRequest, Connection, P], HttpResponseBase]], View[...]]:
     """A view below /c/<connection_id>/: gets the connection itself, for people of at least this role."""
 
-    def mark(view: Callable[Concatenate[HttpRequest, Connection, P], HttpResponse]) -> View[...]:
+    def mark(view: Callable[Concatenate[HttpRequest, Connection, P], HttpResponseBase]) -> View[...]:
         @wraps(view)
         def with_connection(
             request: HttpRequest, /, connection_id: int, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             connection = get_object_or_404(Connection, pk=connection_id)
             request.__dict__["connection"] = connection
             if request.session.get("connection") != connection.pk:

@@ -34,6 +34,8 @@ COMMON_PAGES = (
     ("People", "users", "people:list", Role.ADMINISTRATOR),
     ("Audit", "clipboard-check", "audit:page", Role.ADMINISTRATOR),
 )
+OWN_PAGES = {"people:profile", "people:tokens", "people:revoke-token"}
+"""Pages of one's own, reached from the name on top, not from the navigation."""
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -88,7 +90,8 @@ def _connection_items(request: HttpRequest, connection: Connection) -> list[NavI
 
 
 def _common_items(request: HttpRequest, role: Role) -> list[NavItem]:
-    here = request.resolver_match.app_name if request.resolver_match else ""
+    match = request.resolver_match
+    here = "" if match is None or match.view_name in OWN_PAGES else match.app_name
     return [
         NavItem(title, icon, reverse(route), current=here == route.partition(":")[0])
         for title, icon, route, needed in COMMON_PAGES

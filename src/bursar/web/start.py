@@ -37,11 +37,13 @@ def health(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-def forbidden(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    del exception  # Django names it when it calls
     return render(request, "web/forbidden.html", status=403)
 
 
-def missing(request: HttpRequest, _exception: Exception | None = None) -> HttpResponse:
+def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    del exception  # Django names it when it calls
     return render(request, "web/missing.html", status=404)
 
 

@@ -17,6 +17,7 @@ CATEGORIES = {
     "Hardware": ("Network Hardware", "Workplace Hardware"),
     "Labour and Charges": ("Labour", "Charges"),
 }
+RETIRED_CATEGORY = "Fax and Paging"
 
 
 class Item(NamedTuple):
@@ -133,6 +134,8 @@ def plant_catalogue(store: Store) -> None:
         parent = store.insert("category", {"name": category})
         for shelf in shelves:
             store.insert("subcategory", {"name": shelf, "category": {"id": parent["id"]}})
+    retired = store.insert("category", {"name": RETIRED_CATEGORY, "inactiveFlag": True})
+    store.insert("subcategory", {"name": "Fax Lines", "category": {"id": retired["id"]}, "inactiveFlag": True})
     for item in ITEMS:
         store.insert("catalogItem", _record(store, item))
 

@@ -42,6 +42,7 @@ _BILLING = {
     "Invoicing": "I",
     "Product Catalog": "I",
     "Products": "I",
+    "My Company": "I",
     "Table Setup": "I",
 }
 _ACCOUNTING = {

@@ -86,6 +86,12 @@ PRODUCT_TYPES = (
     ("Other Charges", "OtherCharge"),
 )
 UNITS = ("Each", "User", "Device", "Month", "Hour", "Gigabyte")
+RETIRED: tuple[tuple[str, Record], ...] = (
+    ("companyStatus", {"name": "Collections (old)", "disallowSavingFlag": True}),
+    ("productType", {"name": "Shared Hosting (old)", "typeXref": "Service"}),
+    ("unitOfMeasure", {"name": "Block of 10"}),
+)
+"""Entries nobody chooses any more; they stay because old records name them."""
 MANUFACTURERS = ("Microsoft", "Cedar Point IT", "Bluestem Hardware", "Summit Telecom")
 
 CUSTOM_FIELD = "Bursar Key"
@@ -197,6 +203,8 @@ def _plant_product_tables(store: Store) -> None:
         store.insert("productType", {"name": name, "typeXref": xref})
     for name in UNITS:
         store.insert("unitOfMeasure", {"name": name, "defaultFlag": name == "Each"})
+    for kind, row in RETIRED:
+        store.insert(kind, row | {"inactiveFlag": True})
     for name in MANUFACTURERS:
         store.insert("manufacturer", {"name": name})
 

@@ -11,13 +11,27 @@ FIRST_SITE = "Main"
 
 
 def company_rule(store: Store, record: Record, previous: Record | None) -> Record:
-    """A new company needs one address field [spec] and gets the default status. Raises Refusal."""
+    """A new company needs one address field [spec] and gets the default status. Raises Refusal.
+
+    The default contact must be one of the company's own, which is our own rule: the vendor's is not documented.
+    """
+    _demand_own_contact(store, record, previous)
     if previous is not None:
         return record
     if not any(record.get(name) for name in _ADDRESS):
         message = f"At least one address field is required: {', '.join(_ADDRESS)}."
         raise invalid_field("company", "addressLine1", message, "MissingRequiredField")
     return {**record, "status": record.get("status") or default_of(store, "companyStatus")}
+
+
+def _demand_own_contact(store: Store, record: Record, previous: Record | None) -> None:
+    wanted = reference(record, "defaultContact")
+    if wanted is None or (previous is not None and reference(previous, "defaultContact") == wanted):
+        return
+    contact = store.get("contact", wanted)
+    if previous is None or contact is None or reference(contact, "company") != previous["id"]:
+        message = f"Contact {wanted} not found for Company {record.get('id', record.get('identifier'))}"
+        raise invalid_field("company", "defaultContact/id", message, "NotFound")
 
 
 def site_rule(store: Store, record: Record, previous: Record | None) -> Record:

@@ -13,6 +13,7 @@ from jsonschema.protocols import Validator
 
 from bursar.connectors.connectwise import ConnectWise
 from bursar.domain.errors import RemoteError
+from bursar.domain.lists import ListKind
 from bursar.domain.plan import Action, Resource
 from bursar.ports import Write
 from psa_sandbox.control.journal import Entry
@@ -57,6 +58,8 @@ def do_everything(psa: ConnectWise) -> None:
     """Each call that the port has, and writes with every field they may carry."""
     psa.info()
     psa.agreement_types()
+    for kind in ListKind:
+        assert psa.choices(kind)
     for stream in (psa.companies(), psa.companies([1, 2]), psa.catalog_items(), psa.catalog_items([1])):
         list(stream)
     agreement = agreement_named(psa)
@@ -83,11 +86,14 @@ def requests(request: pytest.FixtureRequest, connect: Connect, sandbox: Sandbox)
 
 
 def operation_of(document: Json, entry: Entry) -> Json:
-    """The document's entry for a request; literal paths win over those with parameters."""
+    """The document's entry for a request; literal paths win over those with parameters.
+
+    A few lists end with a slash in the document; the server does not mind either way.
+    """
     path = entry.path.split("/apis/3.0")[1]
     paths = document["paths"]
     assert isinstance(paths, dict)
-    fitting = [known for known in paths if re.fullmatch(re.sub(r"\{\w+\}", r"\\d+", known), path)]
+    fitting = [known for known in paths if re.fullmatch(re.sub(r"\{\w+\}", r"\\d+", known.rstrip("/")), path)]
     assert fitting, f"{path} is not in the document"
     operation = paths[fitting[0]].get(entry.method.lower())
     assert isinstance(operation, dict), f"{entry.method} {path} is not in the document"

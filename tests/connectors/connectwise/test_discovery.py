@@ -28,10 +28,10 @@ ADDITION = Write(
     ("typed", "login", "api"),
     [
         ("https://na.myconnectwise.net", "https://na.myconnectwise.net", "https://api-na.myconnectwise.net"),
-        ("eu.myconnectwise.net/", "https://eu.myconnectwise.net", "https://api-eu.myconnectwise.net"),
+        ("https://eu.myconnectwise.net/", "https://eu.myconnectwise.net", "https://api-eu.myconnectwise.net"),
         ("https://AU.MyConnectWise.net", "https://au.myconnectwise.net", "https://api-au.myconnectwise.net"),
-        ("aus.myconnectwise.net", "https://aus.myconnectwise.net", "https://api-au.myconnectwise.net"),
-        ("za.myconnectwise.net", "https://za.myconnectwise.net", "https://api-za.myconnectwise.net"),
+        ("https://aus.myconnectwise.net", "https://aus.myconnectwise.net", "https://api-au.myconnectwise.net"),
+        ("https://za.myconnectwise.net", "https://za.myconnectwise.net", "https://api-za.myconnectwise.net"),
         (
             "https://api-na.myconnectwise.net/v4_6_release/apis/3.0",
             "https://na.myconnectwise.net",
@@ -43,9 +43,8 @@ ADDITION = Write(
             "https://api-staging.connectwisedev.com",
         ),
         ("https://psa.example.com:8443/x", "https://psa.example.com:8443", "https://psa.example.com:8443"),
-        ("https://user:word@psa.example.com", "https://psa.example.com", "https://psa.example.com"),
         ("http://127.0.0.1:20080", "http://127.0.0.1:20080", "http://127.0.0.1:20080"),
-        ("localhost:20080", "http://localhost:20080", "http://localhost:20080"),
+        ("http://localhost:20080", "http://localhost:20080", "http://localhost:20080"),
         ("http://[::1]:20080", "http://[::1]:20080", "http://[::1]:20080"),
         ("https://notmyconnectwise.net", "https://notmyconnectwise.net", "https://notmyconnectwise.net"),
     ],
@@ -66,6 +65,8 @@ def test_hosts(typed: str, login: str, api: str) -> None:
             "https://psa.example.com:99999",
             "https://[::1",
             "http://127.0.0.1.example.com",
+            "https://user:word@psa.example.com",
+            "na.myconnectwise.net",
         ),
     ],
 )

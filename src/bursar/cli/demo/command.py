@@ -1,8 +1,8 @@
-"""The command: set up the stage, tell the story, then strike the stage or leave it open to look around."""
+"""The command: set up the stage, tell the story, then strike the stage or leave its web pages open to look around."""
 
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -10,8 +10,10 @@ from typing import Annotated
 
 import typer
 
+from bursar.cli.demo.logins import DemoLogin, as_line, make_logins
 from bursar.cli.demo.look_around import invite, tell_what_is_kept
-from bursar.cli.demo.stage import SandboxProcess, run_story
+from bursar.cli.demo.stage import SandboxProcess, WebProcess, run_story
+from bursar.cli.exits import ExitCode
 from bursar.cli.output import remark, say
 from bursar.domain.errors import InvalidInput
 
@@ -28,14 +30,16 @@ def demo(
     """Bill a month against a ConnectWise sandbox on this machine, step by step.
 
     Nothing of yours is read or written: the demo has a database, a key and a ConnectWise of its own. Without --once the
-    sandbox stays up afterwards, so that you can look around. Exit code 0 says that every cent was accounted for.
+    web pages and the sandbox stay up afterwards, with a login for each role, so that you can look around. Exit code 0
+    says that every cent was accounted for.
     """
     with _ended_by_termination(), ExitStack() as stage:
         home = _kept(keep) if keep else Path(stage.enter_context(tempfile.TemporaryDirectory(prefix="bursar-demo-")))
         sandbox = stage.enter_context(SandboxProcess(home / "sandbox.state" if keep else None))
-        code = run_story(home, sandbox.facts)
-        if not once:
-            _stay(home, sandbox)
+        logins = [] if once else make_logins()
+        code = run_story(home, sandbox.facts, as_line(logins))
+        if not once and code != ExitCode.INTERRUPTED:
+            _stay(home, sandbox, logins)
         if keep:
             tell_what_is_kept(home, sandbox)
     raise typer.Exit(code)
@@ -49,13 +53,14 @@ def _kept(folder: Path) -> Path:
     return folder.resolve()
 
 
-def _stay(home: Path, sandbox: SandboxProcess) -> None:
-    invite(home, sandbox)
+def _stay(home: Path, sandbox: SandboxProcess, logins: Sequence[DemoLogin]) -> None:
     try:
-        sandbox.wait()
+        with WebProcess(home) as pages:
+            invite(home, sandbox, pages.url, logins)
+            sandbox.wait()
     except KeyboardInterrupt:
         say()
-    remark("The sandbox is stopped.")
+    remark("The web pages and the sandbox are stopped.")
 
 
 @contextmanager

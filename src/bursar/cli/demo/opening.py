@@ -1,14 +1,23 @@
 """Connect, prove the connection, choose the Agreement Type."""
 
+from collections.abc import Iterable
+
+from bursar.cli.demo.logins import DemoLogin
 from bursar.cli.demo.narrator import Narrator
 from bursar.cli.demo.sandbox import BURSAR, Facts
 from bursar.cli.demo.scene import Scene
-from bursar.store.models import Connection
+from bursar.store.models import Connection, Person
 from bursar.usecases.billing_settings import set_billing_setting
 from bursar.usecases.connections import NewConnection, add_connection, set_option
 
 NAME = "demo"
 AGREEMENT_TYPE = "Cloud Subscriptions"
+
+
+def let_in(logins: Iterable[DemoLogin]) -> None:
+    """Make the people who may look around on the web pages afterwards."""
+    for login in logins:
+        Person.objects.create_user(login.email, login.password, name=login.name, role=login.role)
 
 
 def introduce(narrator: Narrator) -> None:

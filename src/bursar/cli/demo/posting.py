@@ -14,7 +14,8 @@ from bursar.domain.plan import Action, Notice, Plan, Resource
 from bursar.store.models import Line, Posting, RunNote
 from bursar.usecases.load_invoice_lines import LoadOptions, LoadReport, load_invoice_lines
 from bursar.usecases.plan_additions import MonthPlanner, PlanOptions
-from bursar.usecases.post_additions import RunReport, Watch, post_additions
+from bursar.usecases.post_additions import RunReport, post_additions
+from bursar.usecases.watch import Watch
 
 
 def load(scene: Scene, month: Month) -> None:

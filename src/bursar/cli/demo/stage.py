@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -60,15 +61,50 @@ class SandboxProcess:
         self._process.wait()
 
 
-def run_story(home: Path, facts: str) -> int:
+class PagesDidNotStart(BursarError):
+    """The web server ended before it said where it is."""
+
+    code = "pages_did_not_start"
+    default_remedy = "Run `bursar serve` to see what it has to say."
+
+
+class WebProcess:
+    """`bursar serve` on the demo's home, on a free port of this machine; stopped when the block ends.
+
+    Raises PagesDidNotStart.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._command = [sys.executable, "-m", "bursar.cli", "serve", "--port", "0"]
+        self._home = home
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            self._command, stdout=subprocess.PIPE, text=True, start_new_session=True, env=_environment(self._home)
+        )
+        said = self._process.stdout.readline() if self._process.stdout else ""
+        address = re.search(r"https?://[^\s]+:\d+", said)
+        if address is None:
+            _end(self._process)
+            raise PagesDidNotStart("The web pages did not start.")
+        self.url = address[0]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _end(self._process)
+
+
+def run_story(home: Path, facts: str, logins: str = "") -> int:
     """Tell the story in a process whose BURSAR_HOME is `home`; the sandbox's facts go in by standard input, keys too.
 
-    Returns its exit code.
+    So do the logins of the people who are to look around afterwards. Returns its exit code.
     """
     command = [sys.executable, "-m", "bursar.cli.demo"]
     story = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, env=_environment(home))
     try:
-        story.communicate(facts)
+        story.communicate(f"{facts.rstrip()}\n{logins}\n")
     finally:
         _end(story)
     return story.returncode

@@ -6,6 +6,7 @@ import httpx2
 
 from bursar.cli.adapters import open_psa
 from bursar.cli.demo import accounting, adoption, mapping, opening, posting
+from bursar.cli.demo.logins import read_logins
 from bursar.cli.demo.narrator import Narrator
 from bursar.cli.demo.sandbox import Facts, Sandbox, read_facts
 from bursar.cli.demo.scene import OCTOBER, SEPTEMBER, Scene
@@ -21,7 +22,9 @@ def main() -> ExitCode:
     """Tell the story to whoever watches. DONE when everything was accounted for to the cent."""
     try:
         prepare_store()
-        balanced = tell(Narrator(out()), read_facts(sys.stdin.readline()))
+        facts = read_facts(sys.stdin.readline())
+        opening.let_in(read_logins(sys.stdin.readline().strip()))
+        balanced = tell(Narrator(out()), facts)
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except BursarError as error:

@@ -16,20 +16,24 @@ from bursar.connectors.connectwise.credentials import Credentials
 from bursar.connectors.connectwise.currencies import Currencies
 from bursar.connectors.connectwise.marker import marker_in
 from bursar.connectors.connectwise.options import Options
+from bursar.connectors.connectwise.permissions import RoleReader
 from bursar.connectors.connectwise.query import field
 from bursar.connectors.connectwise.reader import Reader
-from bursar.connectors.connectwise.resources import ADDITIONS, AGREEMENT_TYPES, AGREEMENTS, CATALOG, COMPANIES
+from bursar.connectors.connectwise.resources import ADDITIONS, AGREEMENT_TYPES, AGREEMENTS, CATALOG, COMPANIES, LISTS
 from bursar.connectors.connectwise.session import Session
 from bursar.connectors.connectwise.wire import (
     ADDITION_LIST,
     AGREEMENT_LIST,
     AGREEMENT_TYPE_LIST,
     CATALOG_LIST,
+    CHOICE_LIST,
     COMPANY_LIST,
 )
 from bursar.connectors.http import HttpClient
 from bursar.connectors.request_log import Observer
 from bursar.domain.errors import NotFound
+from bursar.domain.lists import Choice, ListKind
+from bursar.domain.permissions import Box, RoleGrants
 from bursar.domain.plan import Action, Resource
 from bursar.domain.psa import Addition, Agreement, AgreementType, CatalogItem, Company, PsaInfo
 from bursar.ports import Clock, Receipt, Write
@@ -76,6 +80,14 @@ class ConnectWise:
         found = self._session.info()
         self._reader.count(COMPANIES)
         return PsaInfo(found.name, found.version, found.codebase)
+
+    def choices(self, kind: ListKind) -> Sequence[Choice]:
+        """One of the lists that people choose settings from, inactive entries too."""
+        return [translate.choice(record) for record in self._reader.everything(LISTS[kind], CHOICE_LIST)]
+
+    def granted(self, boxes: Collection[Box], member: str = "") -> RoleGrants:
+        """What the API member's role grants: from its settings if they can be read, else by requests without effect."""
+        return RoleReader(self._session, self._reader, self._pool).granted(boxes, member)
 
     def agreement_types(self) -> Sequence[AgreementType]:
         """All agreement types, inactive ones too."""

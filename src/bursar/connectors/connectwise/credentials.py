@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 _MASK = "…"
 
@@ -22,10 +23,11 @@ class Credentials:
         return f"Basic {self._token}"
 
     def scrub(self, text: str) -> str:
-        """The text with every key in it masked, should the server ever echo one."""
+        """The text with every key in it masked, should the server ever echo one, as it is or encoded for a URL."""
         for secret in (self._token, self.private_key.strip(), self.public_key.strip(), self.client_id.strip()):
-            if secret:
-                text = text.replace(secret, _MASK)
+            for spelling in (secret, quote(secret, safe="")):
+                if spelling:
+                    text = text.replace(spelling, _MASK)
         return text
 
     @property

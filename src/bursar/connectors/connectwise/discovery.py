@@ -1,14 +1,14 @@
 """Where a ConnectWise PSA really answers: host rules, and the codebase that changes with every upgrade."""
 
-import ipaddress
 import re
 import threading
-from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from bursar.connectors.exact_json import JsonObject, JsonValue
 from bursar.connectors.http import Answer, HttpClient
-from bursar.domain.errors import InvalidInput, Unavailable, UnknownCompany
+from bursar.domain.errors import Unavailable, UnknownCompany
+from bursar.domain.site_address import site_address
 
 _PREFIX = "api-"
 _CLOUD = (".myconnectwise.net", ".connectwisedev.com")
@@ -40,17 +40,13 @@ class CompanyInfo:
 
 
 def address(url: str) -> Address:
-    """Work out both hosts from what a person typed; cloud APIs live behind `api-` [guide]. Raises InvalidInput.
-
-    Keys travel over https only; plain http is allowed to this machine, where a sandbox may run.
-    """
-    scheme, host, port = _parts(url.strip())
-    if scheme != "https" and not (scheme == "http" and _is_loopback(host)):
-        raise InvalidInput("The site's address must begin with https://.", remedy=f"Use https://{host}.")
-    shown = f"[{host}]" if ":" in host else host
-    login = shown.removeprefix(_PREFIX) if _is_cloud(host) else shown
-    api = f"{_PREFIX}{_SAME_REGION.get(login, login)}" if _is_cloud(host) else shown
-    return Address(f"{scheme}://{login}{port}", f"{scheme}://{api}{port}")
+    """Work out both hosts of a site; cloud APIs live behind `api-` [guide]. Raises InvalidInput."""
+    site = site_address(url)
+    if not site.host.endswith(_CLOUD):
+        return Address(str(site), str(site))
+    login = site.host.removeprefix(_PREFIX)
+    api = f"{_PREFIX}{_SAME_REGION.get(login, login)}"
+    return Address(str(replace(site, host=login)), str(replace(site, host=api)))
 
 
 class Site:
@@ -120,27 +116,3 @@ def _company_info(found: JsonObject) -> CompanyInfo:
     known = codebase if re.fullmatch(r"[\w.-]+", codebase) else _ANY_CODEBASE
     version = texts.get("versioncode") or texts.get("versionnumber") or ""
     return CompanyInfo(texts.get("companyname", ""), known, version)
-
-
-def _parts(url: str) -> tuple[str, str, str]:
-    """Scheme, host in lower case, and port with its colon. Without a scheme it is https, to this machine http."""
-    try:
-        parts = urlsplit(url if "://" in url else f"//{url}")
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        host, port = "", None
-    if not re.fullmatch(r"[a-z0-9.:-]+", host):
-        raise InvalidInput("This is not a site address.", remedy="Use the address of your ConnectWise page.")
-    scheme = parts.scheme or ("http" if _is_loopback(host) else "https")
-    return scheme, host, f":{port}" if port else ""
-
-
-def _is_cloud(host: str) -> bool:
-    return host.endswith(_CLOUD)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

@@ -1,5 +1,7 @@
-"""What ConnectWise says no with, as Bursar's errors. No text repeats a key or a page of HTML."""
+"""What ConnectWise says no with, as Bursar's errors. No text repeats a key, no sentence a page of HTML."""
 
+import html
+import json
 from dataclasses import dataclass
 
 from bursar.connectors.connectwise.credentials import Credentials
@@ -9,6 +11,7 @@ from bursar.connectors.http import Answer
 from bursar.domain.errors import FieldFault, NotFound, NotPermitted, Rejected, RemoteError, WrongKey
 
 _LONGEST_QUOTE = 300
+_LONGEST_ANSWER = 2_000
 _RECORD_MISSING = "notfound"
 _REMEDIES = {
     "cannot be less than the agreement billing start": (
@@ -34,6 +37,8 @@ class Complaint:
     code: str
     message: str
     fields: tuple[FieldFault, ...]
+    answer: str
+    """The whole body, redacted."""
 
     @property
     def sentence(self) -> str:
@@ -58,22 +63,38 @@ def complaint(answer: Answer, credentials: Credentials) -> Complaint:
         tuple(_field_fault(entry, credentials) for entry in entries if isinstance(entry, dict))
         if isinstance(entries, list)
         else (),
+        readable(answer, credentials),
     )
+
+
+def readable(answer: Answer, credentials: Credentials) -> str:
+    """An answer's body for support (rule 125): without keys and control characters, its lines as they were, and cut."""
+    try:
+        text = _indented(answer.json())  # decoded first: an escaped key is a key
+    except ValueError:
+        text = html.unescape(answer.body.decode("utf-8", "replace"))
+    seen = "".join(sign if sign.isprintable() or sign in "\n\t" else " " for sign in text.replace("\r\n", "\n"))
+    return credentials.scrub(seen).strip()[:_LONGEST_ANSWER]
+
+
+def _indented(value: JsonValue) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
 
 
 def refusal(found: Complaint, endpoint: Endpoint, *, maybe_wrong_key: bool) -> RemoteError:
     """The error for a 4xx answer. `maybe_wrong_key`: a cloud site where no call has succeeded yet [guide]."""
     if found.status in (401, 403) and "clientid" in found.message.casefold():
-        return WrongKey("ConnectWise wants a client ID with every call.", remedy=_CLIENT_ID_REMEDY)
+        return WrongKey("ConnectWise wants a client ID with every call.", remedy=_CLIENT_ID_REMEDY, answer=found.answer)
     if found.status == 401:
-        return WrongKey("ConnectWise refuses these keys.")
+        return WrongKey("ConnectWise refuses these keys.", answer=found.answer)
     if found.status == 403:
         return _forbidden(found, endpoint)
     if found.status == 404:
         return _missing(found, endpoint, maybe_wrong_key=maybe_wrong_key)
     if found.status in (400, 409, 422):
         return _rejected(found, endpoint)
-    return RemoteError(f"ConnectWise answered {found.status} about the {endpoint.noun}{_because(found)}.")
+    sentence = f"ConnectWise answered {found.status} about the {endpoint.noun}{_because(found)}."
+    return RemoteError(sentence, answer=found.answer)
 
 
 def _forbidden(found: Complaint, endpoint: Endpoint) -> RemoteError:
@@ -81,24 +102,27 @@ def _forbidden(found: Complaint, endpoint: Endpoint) -> RemoteError:
         return RemoteError(
             "ConnectWise does not serve its API at this host.",
             remedy="Use the site's address at myconnectwise.net; its API host begins with api-.",
+            answer=found.answer,
         )
     sentence = f"The API member may not do this with {_some(endpoint)}."
-    return NotPermitted(sentence, module=endpoint.module)
+    return NotPermitted(sentence, module=endpoint.module, answer=found.answer)
 
 
 def _missing(found: Complaint, endpoint: Endpoint, *, maybe_wrong_key: bool) -> RemoteError:
     if found.record_is_missing:
-        return NotFound(f"ConnectWise does not have the {endpoint.noun}{_because(found)}.")
+        return NotFound(f"ConnectWise does not have the {endpoint.noun}{_because(found)}.", answer=found.answer)
     if maybe_wrong_key:
-        return WrongKey("ConnectWise answered 404 to a call with these keys.", remedy=_CLOUD_404_REMEDY)
-    return NotFound(f"ConnectWise has no such address for {_some(endpoint)}{_because(found)}.")
+        sentence = "ConnectWise answered 404 to a call with these keys."
+        return WrongKey(sentence, remedy=_CLOUD_404_REMEDY, answer=found.answer)
+    sentence = f"ConnectWise has no such address for {_some(endpoint)}{_because(found)}."
+    return NotFound(sentence, answer=found.answer)
 
 
 def _rejected(found: Complaint, endpoint: Endpoint) -> Rejected:
     words = found.sentence.casefold()
     remedy = " ".join(remedy for part, remedy in _REMEDIES.items() if part in words)
     sentence = f"ConnectWise refused the {endpoint.noun}{_because(found)}."
-    return Rejected(sentence, fields=found.fields, remedy=remedy)
+    return Rejected(sentence, fields=found.fields, remedy=remedy, answer=found.answer)
 
 
 def _because(found: Complaint) -> str:

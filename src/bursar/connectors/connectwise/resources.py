@@ -1,6 +1,9 @@
 """The parts of the ConnectWise API that Bursar uses, as a table."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bursar.domain.lists import ListKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +73,39 @@ CURRENCIES = Endpoint(
 )
 CUSTOM_FIELDS = Endpoint(
     "/system/userDefinedFields", "custom field", "System > Table Setup", ("id", "caption", "screenId")
+)
+
+_TABLE_SETUP, _MY_COMPANY = "System > Table Setup", "System > My Company"
+_NAMED = ("id", "name", "inactiveFlag")
+
+LISTS: Mapping[ListKind, Endpoint] = {
+    ListKind.AGREEMENT_TYPE: AGREEMENT_TYPES,
+    ListKind.BILLING_CYCLE: Endpoint(
+        "/finance/billingCycles", "billing cycle", _TABLE_SETUP, ("id", "identifier", "name")
+    ),
+    ListKind.BILLING_TERM: Endpoint("/finance/billingTerms", "billing term", _TABLE_SETUP, ("id", "name")),
+    ListKind.COMPANY: replace(COMPANIES, fields=("id", "identifier", "name", "deletedFlag")),
+    ListKind.COMPANY_STATUS: Endpoint("/company/companies/statuses", "company status", _TABLE_SETUP, _NAMED),
+    ListKind.DEPARTMENT: Endpoint("/system/departments", "department", _MY_COMPANY, ("id", "identifier", "name")),
+    ListKind.LOCATION: Endpoint("/system/locations", "location", _MY_COMPANY, ("id", "name")),
+    ListKind.PRODUCT_CATEGORY: Endpoint("/procurement/categories", "product category", _TABLE_SETUP, _NAMED),
+    ListKind.PRODUCT_SUBCATEGORY: Endpoint(
+        "/procurement/subcategories", "product subcategory", _TABLE_SETUP, (*_NAMED, "category")
+    ),
+    ListKind.PRODUCT_TYPE: Endpoint("/procurement/types", "product type", _TABLE_SETUP, _NAMED),
+    ListKind.UNIT_OF_MEASURE: Endpoint("/procurement/unitOfMeasures", "unit of measure", _TABLE_SETUP, _NAMED),
+}
+"""Where each list that people choose from is read. Only some kinds of record can be inactive [spec]."""
+
+_MEMBERS = ("id", "identifier", "inactiveFlag", "securityRole")
+API_MEMBERS = Endpoint("/system/apiMembers", "API member", "System > Member Maintenance", _MEMBERS)
+MEMBERS = Endpoint("/system/members", "member", "System > Member Maintenance", _MEMBERS)
+SECURITY_ROLES = Endpoint(
+    "/system/securityroles", "security role", "System > Security Roles", ("id", "name", "adminFlag", "inactiveFlag")
+)
+ROLE_SETTINGS = Endpoint(
+    "/system/securityRoles/{parent}/settings",
+    "security role setting",
+    "System > Security Roles",
+    ("id", "moduleName", "moduleFunctionName", "addLevel", "editLevel", "deleteLevel", "inquireLevel"),
 )

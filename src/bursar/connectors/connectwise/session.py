@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bursar.connectors.connectwise.credentials import Credentials
 from bursar.connectors.connectwise.discovery import CompanyInfo, Site, address
-from bursar.connectors.connectwise.faults import Complaint, complaint, refusal
+from bursar.connectors.connectwise.faults import Complaint, complaint, readable, refusal
 from bursar.connectors.connectwise.resources import Endpoint
 from bursar.connectors.exact_json import JsonValue
 from bursar.connectors.http import Answer, HttpClient, Query
@@ -58,7 +58,9 @@ class Session:
         headers = {**self._headers, **extra} if extra else self._headers
 
         def ask(base: str) -> Answer:
-            return self._http.request(method, base + path, headers=headers, query=query, body=body)
+            return self._http.request(
+                method, base + path, headers=headers, query=query, body=body, readable=self._readable
+            )
 
         base = self._site.base()
         answer = ask(base)
@@ -75,6 +77,9 @@ class Session:
     def _refusal(self, answer: Answer, endpoint: Endpoint) -> RemoteError:
         doubtful = self._site.cloud and not self._was_let_in
         return refusal(self._complaint(answer), endpoint, maybe_wrong_key=doubtful)
+
+    def _readable(self, answer: Answer) -> str:
+        return readable(answer, self._credentials)
 
     def _complaint(self, answer: Answer) -> Complaint:
         return complaint(answer, self._credentials)

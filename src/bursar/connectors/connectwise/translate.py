@@ -9,8 +9,10 @@ from bursar.connectors.connectwise.wire import (
     CompanyRecord,
     CurrencyRecord,
     CurrencyReference,
+    ListRecord,
     Reference,
 )
+from bursar.domain.lists import Choice
 from bursar.domain.money import ZERO
 from bursar.domain.plan import Fields
 from bursar.domain.psa import Addition, Agreement, AgreementType, CatalogItem, Company
@@ -24,6 +26,17 @@ _DEFAULT_CLASS = "NonInventory"
 def agreement_type(record: AgreementTypeRecord) -> AgreementType:
     """An agreement type."""
     return AgreementType(record.id, record.name, record.inactive)
+
+
+def choice(record: ListRecord) -> Choice:
+    """An entry of a list, with the category of a subcategory."""
+    return Choice(
+        id=record.id,
+        name=record.name or record.identifier,
+        identifier=record.identifier,
+        inactive=record.inactive,
+        parent_id=_id(record.category),
+    )
 
 
 def company(record: CompanyRecord) -> Company:

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 
 def read_day(value: object) -> date | None:
@@ -93,6 +93,15 @@ class AgreementTypeRecord(Identified):
     inactive: Flag = Field(default=False, alias="inactiveFlag")
 
 
+class ListRecord(Identified):
+    """An entry of a list that people choose from, as much as its kind has. Companies are deleted, not inactive."""
+
+    identifier: Text = ""
+    name: Text = ""
+    inactive: Flag = Field(default=False, validation_alias=AliasChoices("inactiveFlag", "deletedFlag"))
+    category: Reference | None = None
+
+
 class CompanyRecord(Identified):
     """A company."""
 
@@ -158,6 +167,32 @@ class AdditionRecord(Identified):
     custom_fields: list[CustomFieldValue] | None = Field(default=None, alias="customFields")
 
 
+class MemberRecord(Identified):
+    """Somebody who logs in, an API member too."""
+
+    identifier: Text = ""
+    role: Reference | None = Field(default=None, alias="securityRole")
+
+
+class RoleRecord(Identified):
+    """A security role. An administrator's role is not limited by its settings [infer]."""
+
+    name: Text = ""
+    administrator: Flag = Field(default=False, alias="adminFlag")
+    inactive: Flag = Field(default=False, alias="inactiveFlag")
+
+
+class RoleSettingRecord(Identified):
+    """A row of a security role."""
+
+    module: Text = Field(default="", alias="moduleName")
+    function: Text = Field(default="", alias="moduleFunctionName")
+    add: Text = Field(default="", alias="addLevel")
+    edit: Text = Field(default="", alias="editLevel")
+    delete: Text = Field(default="", alias="deleteLevel")
+    inquire: Text = Field(default="", alias="inquireLevel")
+
+
 class Count(Record):
     """The answer of every `/count`."""
 
@@ -167,10 +202,14 @@ class Count(Record):
 AGREEMENT_LIST = TypeAdapter(list[AgreementRecord])
 ADDITION_LIST = TypeAdapter(list[AdditionRecord])
 AGREEMENT_TYPE_LIST = TypeAdapter(list[AgreementTypeRecord])
+CHOICE_LIST = TypeAdapter(list[ListRecord])
 COMPANY_LIST = TypeAdapter(list[CompanyRecord])
 CATALOG_LIST = TypeAdapter(list[CatalogItemRecord])
 CURRENCY_LIST = TypeAdapter(list[CurrencyRecord])
 CUSTOM_FIELD_LIST = TypeAdapter(list[CustomFieldRecord])
+MEMBER_LIST = TypeAdapter(list[MemberRecord])
+ROLE_SETTING_LIST = TypeAdapter(list[RoleSettingRecord])
 COUNT = TypeAdapter(Count)
+ROLE = TypeAdapter(RoleRecord)
 AGREEMENT = TypeAdapter(AgreementRecord)
 ADDITION = TypeAdapter(AdditionRecord)

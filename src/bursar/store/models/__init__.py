@@ -7,6 +7,7 @@ from bursar.store.models.lines import Line, Load, Rejection
 from bursar.store.models.lists import ListEntry, ListReading
 from bursar.store.models.mappings import Contract, Offer, Organization, OrganizationCompany
 from bursar.store.models.people import ApiToken, Invitation, Person
+from bursar.store.models.permission_checks import PermissionCheck
 from bursar.store.models.system_log import LogCount, LogEntry
 from bursar.store.models.workers import Worker
 
@@ -26,6 +27,7 @@ __all__ = [
     "Offer",
     "Organization",
     "OrganizationCompany",
+    "PermissionCheck",
     "Person",
     "Posting",
     "Rejection",

@@ -30,7 +30,11 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        indexes = [models.Index(fields=["connection", "-number"], name="audit_by_connection")]
+        indexes = [
+            models.Index(fields=["connection", "-number"], name="audit_by_connection"),
+            models.Index(fields=["action", "-number"], name="audit_by_action"),
+            models.Index(fields=["actor", "-number"], name="audit_by_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.actor}: {self.action} {self.subject}"

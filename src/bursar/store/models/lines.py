@@ -94,6 +94,15 @@ class Line(models.Model):
         indexes = [
             models.Index(fields=["connection", "month", "organization_id"], name="line_by_organization"),
             models.Index(fields=["connection", "month", "subscription_id"], name="line_by_subscription"),
+            # Everything the Dashboard counts, and only lines that may still be posted: history costs it nothing.
+            models.Index(
+                fields=[
+                    *("connection", "link", "vanished", "organization_id", "offer_id", "invoice_status"),
+                    *("set_company_id", "set_product_id"),
+                ],
+                condition=models.Q(link__isnull=True),
+                name="line_open",
+            ),
         ]
         constraints = [models.UniqueConstraint(fields=["connection", "line_id"], name="line_once")]
 

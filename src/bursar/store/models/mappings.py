@@ -17,6 +17,7 @@ class Organization(models.Model):
     state = models.CharField(max_length=10, choices=STATES, default=MappingState.UNMAPPED)
 
     class Meta:
+        indexes = [models.Index(fields=["connection", "state"], name="organization_by_state")]
         constraints = [models.UniqueConstraint(fields=["connection", "organization_id"], name="organization_once")]
 
     def __str__(self) -> str:
@@ -49,6 +50,7 @@ class Offer(models.Model):
     product_identifier = models.CharField(max_length=80, blank=True)
 
     class Meta:
+        indexes = [models.Index(fields=["connection", "state"], name="offer_by_state")]
         constraints = [models.UniqueConstraint(fields=["connection", "offer_id"], name="offer_once")]
 
     def __str__(self) -> str:

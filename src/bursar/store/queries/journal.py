@@ -1,10 +1,11 @@
 """The Posting journal: what was meant, what was sent, what came of it. A row exists before its request leaves."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Count
 
 from bursar.domain.errors import BursarError
 from bursar.domain.money import Money
@@ -82,16 +83,16 @@ def mark_posted(row: Posting, remote_id: int, amount: Decimal | None) -> None:
     row.state = State.POSTED
     row.remote_id = remote_id
     row.posted_amount = amount
-    row.error_code = row.sentence = row.remedy = ""
+    row.error_code = row.sentence = row.remedy = row.answer = ""
 
 
 def mark_not_posted(row: Posting, state: State, error: BursarError) -> None:
     """Note why nothing was posted, or why it is not known (unsaved)."""
     row.state = state
-    row.error_code, row.sentence, row.remedy = error.code, error.sentence, error.remedy
+    row.error_code, row.sentence, row.remedy, row.answer = error.code, error.sentence, error.remedy, error.answer
 
 
-OUTCOME_FIELDS = ("state", "remote_id", "parent_id", "posted_amount", "error_code", "sentence", "remedy")
+OUTCOME_FIELDS = ("state", "remote_id", "parent_id", "posted_amount", "error_code", "sentence", "remedy", "answer")
 
 
 def save_outcomes(rows: Iterable[Posting]) -> None:
@@ -111,9 +112,31 @@ def unsettled(connection: Connection) -> list[Posting]:
     return list(Posting.objects.filter(connection=connection, state__in=Posting.OPEN).order_by("pk"))
 
 
-def counts(run: Run) -> Mapping[str, int]:
-    """Postings of the run by state."""
+def withdraw(rows: Collection[Posting], sentence: str) -> None:
+    """Take back rows whose request never left."""
+    for row in rows:
+        row.state, row.sentence = State.WITHDRAWN, sentence
+    save_outcomes(rows)
+
+
+def begin_again(run: Run) -> None:
+    """Before another attempt of a run: what failed in an earlier one is planned anew, so it is no outcome any more."""
+    run.postings.filter(state__in=(State.FAILED, State.BLOCKED)).update(
+        state=State.WITHDRAWN, sentence="Planned anew when the run went on."
+    )
+
+
+def outcome_counts(run: Run) -> dict[str, int]:
+    """Writes of the run, over all its attempts: those that arrived by action, the others by state."""
     found: dict[str, int] = {}
-    for state in Posting.objects.filter(run=run).values_list("state", flat=True).iterator():
-        found[state] = found.get(state, 0) + 1
+    rows = run.postings.exclude(state=State.WITHDRAWN).order_by().values_list("state", "action")
+    for state, action, count in rows.annotate(count=Count("pk")):
+        name = action if state == State.POSTED else state
+        found[name] = found.get(name, 0) + count
     return found
+
+
+def additions_written(run: Run) -> set[int]:
+    """Record ids of the Additions that the run has made or changed so far."""
+    rows = run.postings.filter(state=State.POSTED, resource=Resource.ADDITION.value).exclude(action=Action.CANCEL.value)
+    return {remote_id for remote_id in rows.values_list("remote_id", flat=True) if remote_id is not None}

@@ -1,11 +1,11 @@
 """System Logs: append with their daily counts, read by page, forget after 30 days (rules 120-125)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from bursar.store.models import Connection, LogCount, LogEntry
 
@@ -48,13 +48,11 @@ def log_page(
     size: int = 50,
 ) -> LogPage:
     """Entries of the last 30 days older than `before`, or newer than `after`. One index walk, however long the log."""
-    rows = LogEntry.objects.filter(connection=connection, at__gte=now - KEPT)
-    if level:
-        rows = rows.filter(level=level)
+    rows = _kept(connection, now, level)
     if after is not None:
         found = list(rows.filter(pk__gt=after).order_by("pk")[: size + 1])
         entries = found[:size][::-1]
-        more_newer, more_older = len(found) > size, True
+        more_newer, more_older = len(found) > size, bool(entries)
     else:
         chosen = rows if before is None else rows.filter(pk__lt=before)
         found = list(chosen.order_by("-pk")[: size + 1])
@@ -65,6 +63,16 @@ def log_page(
         older=entries[-1].pk if entries and more_older else None,
         newer=entries[0].pk if entries and more_newer else None,
     )
+
+
+def log_entries(connection: Connection, now: datetime, *, level: str = "") -> Iterator[LogEntry]:
+    """Every entry of the last 30 days, newest first, as it is read."""
+    return _kept(connection, now, level).order_by("-pk").iterator(chunk_size=2000)
+
+
+def _kept(connection: Connection, now: datetime, level: str) -> QuerySet[LogEntry]:
+    rows = LogEntry.objects.filter(connection=connection, at__gte=now - KEPT)
+    return rows.filter(level=level) if level else rows
 
 
 def log_counts(connection: Connection, now: datetime) -> Mapping[str, int]:

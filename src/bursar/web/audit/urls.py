@@ -1,10 +1,12 @@
-"""Addresses of audit."""
+"""Addresses of Audit."""
 
 from django.urls import path
 
-from bursar.web import start
+from bursar.web.audit import views
 
 app_name = "audit"
 urlpatterns = [
-    path("", start.health, name="page"),
+    path("", views.page, name="page"),
+    path("verify/", views.verify, name="verify"),
+    path("csv/", views.download, name="csv"),
 ]

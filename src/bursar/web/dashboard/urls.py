@@ -1,10 +1,11 @@
-"""Addresses of dashboard."""
+"""Addresses of the Dashboard."""
 
 from django.urls import path
 
-from bursar.web import start
+from bursar.web.dashboard import views
 
 app_name = "dashboard"
 urlpatterns = [
-    path("", start.health, name="page"),
+    path("", views.page, name="page"),
+    path("tiles/<slug:name>/", views.tile, name="tile"),
 ]

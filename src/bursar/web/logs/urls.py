@@ -1,10 +1,11 @@
-"""Addresses of logs."""
+"""Addresses of System Logs."""
 
 from django.urls import path
 
-from bursar.web import start
+from bursar.web.logs import views
 
 app_name = "logs"
 urlpatterns = [
-    path("", start.health, name="page"),
+    path("", views.page, name="page"),
+    path("csv/", views.download, name="csv"),
 ]

@@ -1,10 +1,11 @@
-"""Addresses of mapping."""
+"""Addresses of Mapping."""
 
 from django.urls import path
 
-from bursar.web import start
+from bursar.web.mapping import views
 
 app_name = "mapping"
 urlpatterns = [
-    path("", start.health, name="organizations"),
+    path("organizations/", views.organizations, name="organizations"),
+    path("products/", views.products, name="products"),
 ]

@@ -63,3 +63,22 @@ def since(moment: datetime | None) -> SafeString | str:
 def exact(moment: datetime | None) -> str:
     """`2026-10-31 14:05 (UTC+02:00 Europe/Warsaw)`."""
     return "" if moment is None else f"{timezone.localtime(moment):%Y-%m-%d %H:%M} ({zone_of(moment)})"
+
+
+@register.filter
+def clock(moment: datetime | None) -> SafeString | str:
+    """`2026-10-31 14:05` in the viewer's zone, for tables that name the zone in their heading (rule 120)."""
+    if moment is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        exact(moment),
+        f"{timezone.localtime(moment):%Y-%m-%d %H:%M}",
+    )
+
+
+@register.simple_tag
+def zone() -> str:
+    """The name of the viewer's zone, as `Europe/Warsaw`; its offset may differ from row to row."""
+    return timezone.get_current_timezone_name()

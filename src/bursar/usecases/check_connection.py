@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bursar.domain.errors import NotPermitted, RemoteError
 from bursar.domain.psa import PsaInfo
 from bursar.ports import Psa
+from bursar.store.models import Connection
+from bursar.usecases.connection_state import mark_connected, mark_refused
 
 NOBODY = 0
 """The id of no record: reading it costs nothing and needs the same permission."""
@@ -37,6 +40,16 @@ def check_connection(psa: Psa) -> Check:
         check.problems.append(error)
     if check.unusable is None:
         check.problems.extend(_missing_permissions(psa))
+    return check
+
+
+def check_stored(connection: Connection, psa: Psa, now: datetime) -> Check:
+    """Check a stored connection, and note on it what the answer proves (rule 15)."""
+    check = check_connection(psa)
+    if check.unusable is None:
+        mark_connected(connection, check.info, now)
+    else:
+        mark_refused(connection, check.unusable, now)
     return check
 
 

@@ -1,0 +1,138 @@
+"""Invoice lines: what was loaded, what would be sent, and where each line stands."""
+
+from datetime import date
+from itertools import islice
+from typing import Annotated
+
+from ninja import Query
+from pydantic import BaseModel
+
+from bursar.api.routes import Routes
+from bursar.api.values import PAGE, Amount, Id, Limit, MonthText, Offset, connection_at, next_of
+from bursar.domain.lines import BillingCycle, ChargeType
+from bursar.domain.period import Month
+from bursar.domain.roles import Role
+from bursar.domain.rules import Badge, ChargeRules, Derived, derive
+from bursar.store.field_json import from_json
+from bursar.store.models import Connection
+from bursar.store.queries.line_list import LineStatus, ListedLine, listed_lines
+from bursar.store.queries.lines import SOURCE_FIELDS
+from bursar.usecases.billing_settings import billing_settings
+
+routes = Routes("Lines")
+
+
+class Badges(BaseModel):
+    """Where a shown value comes from; empty for the source itself."""
+
+    start: Badge
+    end: Badge
+    charge_type: Badge
+
+
+class OverridesShown(BaseModel):
+    """What a person set by hand."""
+
+    company_id: int | None
+    product_id: int | None
+    agreement_id: int | None
+    charge_start: date | None
+    charge_end: date | None
+    approved: bool
+    adopt: int | None
+    keep_both: bool
+    overwrite: bool
+    post_again: bool
+
+
+class LineShown(BaseModel):
+    """A line as its source states it, what would be sent for it (or was), and where it stands."""
+
+    line_id: str
+    month: str
+    status: LineStatus
+    reason: str
+    effective: date
+    cancelled: date | None
+    sent_charge_type: str
+    badges: Badges
+    overrides: OverridesShown
+    agreement_id: int | None
+    addition_id: int | None
+    invoice_number: str
+    invoice_date: date
+    invoice_status: str | None
+    organization_id: str
+    organization_name: str
+    contract_id: str | None
+    offer_id: str
+    offer_name: str
+    subscription_id: str | None
+    subscription_name: str
+    charge_type: ChargeType
+    billing_cycle: BillingCycle
+    charge_start: date
+    charge_end: date
+    quantity: Amount
+    unit_price: Amount
+    unit_cost: Amount | None
+    total: Amount
+    currency: str
+
+
+class LinesShown(BaseModel):
+    """Newest month first, then by customer. Ask again with `offset=next`; null on the last page."""
+
+    lines: list[LineShown]
+    next: int | None
+
+
+@routes.get("/connections/{int:connection_id}/lines", Role.VIEWER, LinesShown)
+def list_lines(
+    connection_id: Id,
+    month: Annotated[MonthText | None, Query(description="Only lines of this month.")] = None,
+    status: Annotated[LineStatus | None, Query(description="Only lines that stand so.")] = None,
+    limit: Limit = PAGE,
+    offset: Offset = 0,
+) -> LinesShown:
+    """Lines with the dates that would be sent, and where each one stands."""
+    connection = connection_at(connection_id)
+    rows = listed_lines(connection, Month.parse(month) if month else None, status)
+    found = list(islice(rows, offset, offset + limit + 1))
+    rules = _rules(connection)
+    return LinesShown(lines=[_shown(item, rules) for item in found[:limit]], next=next_of(offset, limit, len(found)))
+
+
+def _rules(connection: Connection) -> ChargeRules:
+    """Today's rules; they count for what is shown before an Agreement Type is chosen, too (decision 1)."""
+    billing = {"agreement_type": {"id": 0, "name": ""}} | connection.billing
+    return billing_settings(Connection(company=connection.company, billing=billing)).rules
+
+
+def _derived(item: ListedLine, rules: ChargeRules) -> Derived:
+    """What would be sent, or for a posted line what was."""
+    derived = derive(item.line, item.overrides, rules)
+    written = from_json(item.row.link.written) if item.row.link else {}
+    effective, cancelled = written.get("effective"), written.get("cancelled")
+    if not isinstance(effective, date):
+        return derived
+    return Derived(effective, cancelled if isinstance(cancelled, date) else None, derived.charge_name)
+
+
+def _shown(item: ListedLine, rules: ChargeRules) -> LineShown:
+    derived = _derived(item, rules)
+    link = item.row.link
+    return LineShown(
+        line_id=item.line.line_id,
+        month=item.row.month,
+        status=item.status,
+        reason=item.reason,
+        effective=derived.effective,
+        cancelled=derived.cancelled,
+        sent_charge_type=derived.charge_name,
+        badges=Badges(start=derived.start_badge, end=derived.end_badge, charge_type=derived.name_badge),
+        overrides=OverridesShown(**{name: getattr(item.overrides, name) for name in OverridesShown.model_fields}),
+        agreement_id=link.agreement_id if link else None,
+        addition_id=link.addition_id if link else None,
+        **{name: getattr(item.line, name) for name in SOURCE_FIELDS},
+    )

@@ -1,0 +1,28 @@
+"""Addresses of ConnectWise's own pages."""
+
+import pytest
+
+from bursar.connectors.connectwise.web_pages import agreements_page
+from bursar.domain.errors import InvalidInput
+
+PAGE = "/v4_6_release/ConnectWise.aspx?locale=en_US#startscreen=agreement_list"
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://na.myconnectwise.net", "https://na.myconnectwise.net"),
+        ("https://api-na.myconnectwise.net/", "https://na.myconnectwise.net"),
+        ("https://staging.connectwisedev.com", "https://staging.connectwisedev.com"),
+        ("https://psa.cedarpoint.example:8443/v2026_1/", "https://psa.cedarpoint.example:8443"),
+        ("http://127.0.0.1:9000", "http://127.0.0.1:9000"),
+    ],
+)
+def test_people_are_led_to_the_site_never_to_its_api(url: str, host: str) -> None:
+    assert agreements_page(url) == host + PAGE
+
+
+@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "http://psa.example", 'https://evil"onload.example'])
+def test_what_is_no_site_address_leads_nowhere(url: str) -> None:
+    with pytest.raises(InvalidInput):
+        agreements_page(url)
