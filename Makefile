@@ -31,7 +31,7 @@ imports: setup
 	$(BIN)/lint-imports
 
 tests: setup
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto --dist loadscope $(ARGS)
 
 golden: setup  ## renew golden files after looking at the difference
 	$(BIN)/pytest --update-golden $(ARGS)

@@ -68,6 +68,8 @@ def running(*words: str, home: Path, **extra: str) -> Iterator[Output]:
             process.kill()
             process.wait()
         reader.join(20)
+        if process.stdout:
+            process.stdout.close()
 
 
 def bursar(home: Path, *words: str, **extra: str) -> str:

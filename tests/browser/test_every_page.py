@@ -28,7 +28,7 @@ PAGES = {
     "settings-properties": ("/c/{c}/settings/properties/", "viewer"),
     "settings-dictionary": ("/c/{c}/settings/dictionary/", "viewer"),
     "settings-permissions": ("/c/{c}/settings/permissions/", "viewer"),
-    "settings-guide": ("/c/{c}/settings/guide/", "viewer"),
+    "settings-guide": ("/c/{c}/settings/permissions/guide/", "viewer"),
     "runs": ("/c/{c}/runs/", "viewer"),
     "run": ("/c/{c}/runs/{run}/", "viewer"),
     "connections": ("/connections/", "viewer"),
@@ -59,7 +59,7 @@ class Site:
 def site(homes: Path) -> Iterator[Site]:
     home = homes / "demo"
     with running("demo", "--keep", str(home), home=homes / "unused") as output:
-        url = output.wait_for(r"(http://127\.0\.0\.1:\d+)/?\s").group(1)
+        url = output.wait_for(r"web pages are at (http://127\.0\.0\.1:\d+)").group(1)
         logins = {
             role: (found.group(1), found.group(2))
             for role in ROLES

@@ -10,9 +10,11 @@ from tests.documents.architecture import ROOT
 from tests.documents.guide import PAGE
 
 SOURCES = ("domain", "usecases", "store")
-POSITION = {"block": 1, "Blocked": 1, "Notice": 1, "_note": 2}
-"""Which argument of a call is the code."""
-KINDS = {"blocked": {"block", "Blocked"}, "warnings": {"Notice"}, "errors": {"_note"}}
+POSITION = {"block": 1, "Blocked": 1, "Notice": 1}
+"""Which argument of a call is the code; rows of the store name theirs."""
+KINDS = {"blocked": {"block", "Blocked"}, "warnings": {"Notice"}, "errors": {"RunNote"}}
+HANDED_ON = {"code", "error.code", "item.code"}
+"""From a caller that is looked at itself, from an error, or from a plan."""
 
 
 def _trees() -> Iterator[ast.Module]:
@@ -24,12 +26,18 @@ def _trees() -> Iterator[ast.Module]:
 def _called_with(names: set[str]) -> Iterator[str]:
     for tree in _trees():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
-                code = node.args[POSITION[node.func.id]]
+            if isinstance(node, ast.Call) and (name := ast.unparse(node.func).partition(".objects.create")[0]) in names:
+                code = _code_of(node, name)
                 if isinstance(code, ast.Constant):
                     yield str(code.value)
-                else:  # handed on from a caller that is looked at itself, or from an error
-                    assert ast.unparse(code) in {"code", "error.code"}, f"line {node.lineno}: {ast.unparse(node)}"
+                else:
+                    assert ast.unparse(code) in HANDED_ON, f"line {node.lineno}: {ast.unparse(node)}"
+
+
+def _code_of(call: ast.Call, name: str) -> ast.expr:
+    if name in POSITION:
+        return call.args[POSITION[name]]
+    return next(word.value for word in call.keywords if word.arg == "code")
 
 
 def _codes_of_errors() -> Iterator[str]:
