@@ -19,7 +19,7 @@ def start_run(connection: Connection, verb: str, request: Mapping[str, object], 
     It is queued once the caller's transaction is committed. A worker also finds runs that never got that far.
     """
     run = request_run(connection, verb, request, month=month)
-    transaction.on_commit(lambda: _enqueue(run))
+    transaction.on_commit(lambda: _enqueue(run), robust=True)
     return run
 
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 from dbos import DBOS, DBOSClient, DBOSConfig
 from django.db import DatabaseError, connections
 from django.utils import timezone
+from sqlalchemy.exc import SQLAlchemyError
 
 from bursar.jobs.database import APPLICATION, VERSION, queue_client, queue_url
 from bursar.jobs.take_over import take_over
@@ -94,7 +95,7 @@ class RunWorker:
                 forget_dead(now)
                 forget_old_log(now)
                 self._forgot_at = now
-        except DatabaseError as error:
+        except (DatabaseError, SQLAlchemyError) as error:
             log.warning("The worker could not show that it lives: %s", error)
             connections.close_all()
 

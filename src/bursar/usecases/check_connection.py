@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bursar.domain.errors import NotPermitted, RemoteError
+from bursar.domain.lists import SETTING_LISTS
 from bursar.domain.psa import PsaInfo
 from bursar.ports import Psa
 from bursar.store.models import Connection
 from bursar.usecases.connection_state import mark_connected, mark_refused
+from bursar.usecases.lists import refresh_lists
 
 NOBODY = 0
 """The id of no record: reading it costs nothing and needs the same permission."""
@@ -44,10 +46,14 @@ def check_connection(psa: Psa) -> Check:
 
 
 def check_stored(connection: Connection, psa: Psa, now: datetime) -> Check:
-    """Check a stored connection, and note on it what the answer proves (rule 15)."""
+    """Check a stored connection, and note on it what the answer proves (rule 15).
+
+    The lists to choose settings from are read anew, so that what was added in ConnectWise can be chosen (rule 17).
+    """
     check = check_connection(psa)
     if check.unusable is None:
         mark_connected(connection, check.info, now)
+        refresh_lists(connection, psa, SETTING_LISTS, now)
     else:
         mark_refused(connection, check.unusable, now)
     return check

@@ -161,7 +161,8 @@ def test_files_go_out_without_secrets_and_come_in_asking_for_them(browsers: Brow
     connection = psa.connect()
     public, private = psa.keys()
     for url in ("/connections/export/", f"/connections/{connection.pk}/export/"):
-        answer = browsers.administrator.get(url)
+        assert browsers.administrator.get(url).status_code == 405
+        answer = browsers.administrator.post(url)
         content = answer.content.decode()
         assert "attachment" in answer.headers["Content-Disposition"]
         assert not [secret for secret in (public, private, connection.sealed_private_key) if secret in content]
@@ -176,8 +177,8 @@ def test_files_go_out_without_secrets_and_come_in_asking_for_them(browsers: Brow
 
 
 ADMINISTRATORS_ONLY = [
-    *[("get", path) for path in ("new/", "new/address/", "export/", "import/", "{pk}/edit/", "{pk}/delete/")],
-    *[("get", "{pk}/export/"), ("post", "new/"), ("post", "new/test/"), ("post", "import/")],
+    *[("get", path) for path in ("new/", "new/address/", "import/", "{pk}/edit/", "{pk}/delete/")],
+    *[("post", "export/"), ("post", "{pk}/export/"), ("post", "new/"), ("post", "new/test/"), ("post", "import/")],
     *[("post", path) for path in ("{pk}/edit/", "{pk}/default/", "{pk}/delete/")],
 ]
 

@@ -5,6 +5,7 @@ import json
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
 
 from bursar.domain.errors import InvalidInput
 from bursar.domain.roles import Role
@@ -16,8 +17,9 @@ from bursar.web.connections.forms import FileForm
 
 
 @needs(Role.ADMINISTRATOR)
+@require_POST
 def export(_request: HttpRequest, connection_id: int | None = None) -> HttpResponse:
-    """One connection, or all of them, as a download."""
+    """One connection, or all of them, as a download. Not for GET: the audit trail notes who took it."""
     chosen = all_connections() if connection_id is None else [get_object_or_404(Connection, pk=connection_id)]
     text = json.dumps(export_connections(chosen), indent=2, ensure_ascii=False)
     headers = {"Content-Disposition": 'attachment; filename="bursar-connections.json"'}

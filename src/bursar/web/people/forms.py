@@ -99,10 +99,16 @@ class NewLogin(forms.Form):
         return entered
 
 
+class CodeInput(forms.PasswordInput):
+    """Shows what is typed, but never gives a code back with the page."""
+
+    input_type = "text"
+
+
 def code_field(label: str, help_text: str) -> forms.CharField:
     """A field for a code that was handed over."""
     attributes = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-    return forms.CharField(label=label, max_length=100, help_text=help_text, widget=forms.TextInput(attrs=attributes))
+    return forms.CharField(label=label, max_length=100, help_text=help_text, widget=CodeInput(attrs=attributes))
 
 
 class SetupForm(NewLogin):

@@ -119,7 +119,7 @@ def counts_of(run: Run) -> list[tuple[str, int]]:
 
 def facts_of(values: Mapping[str, object]) -> list[tuple[str, str]]:
     """A JSON object of a run as names and values that a person reads; what was left open is left out."""
-    given = {name: value for name, value in values.items() if value is not None and value != ""}
+    given = {name: value for name, value in values.items() if value not in (None, "", [], False)}
     return [(name.replace("_", " ").capitalize(), _text(value)) for name, value in given.items()]
 
 

@@ -10,6 +10,7 @@ from bursar.usecases.connections import add_connection, edit_connection
 from bursar.usecases.credentials import candidate
 from bursar.usecases.start_over import CompanyChanged
 from bursar.web.settings.auth_forms import CredentialsForm
+from bursar.web.settings.lists import read_lists
 from bursar.wiring import connectwise
 
 SUCCESSFUL = "Test is successful."
@@ -69,7 +70,7 @@ class Saved:
 
 
 def save(form: CredentialsForm) -> Saved | Outcome:
-    """Test, then store; unusable credentials are refused and nothing is stored."""
+    """Test, store, and read the lists to choose from (rule 17). Unusable credentials are refused, nothing is stored."""
     if not form.is_valid():
         return _input_faults(NOT_ESTABLISHED, form)
     entered, stored = form.entered(), form.stored
@@ -78,10 +79,14 @@ def save(form: CredentialsForm) -> Saved | Outcome:
         check = _try(candidate(entered, stored))
         if check.unusable is not None:
             return Outcome("danger", NOT_ESTABLISHED, _problems([check.unusable]))
-        if stored is None:
-            return Saved(add_connection(entered, check=check), first, check)
         reset = bool(form.cleaned_data["reset"])
-        return Saved(edit_connection(stored, entered, check=check, reset=reset), first, check)
+        saved = (
+            edit_connection(stored, entered, check=check, reset=reset)
+            if stored
+            else add_connection(entered, check=check)
+        )
+        read_lists(saved)
+        return Saved(saved, first, check)
     except CompanyChanged as error:
         return Outcome("danger", "Nothing was saved.", _problems([error]), asks_for_reset=True)
     except BursarError as error:
