@@ -8,7 +8,16 @@ from django.utils import timezone
 from bursar.domain.errors import InvalidInput
 from bursar.domain.roles import Role
 from bursar.store.models import AuditEntry, Invitation, Person
-from bursar.usecases.invitations import VALID_FOR, accept, accept_signed_on, invite, open_invitations, withdraw
+from bursar.usecases.invitations import (
+    VALID_FOR,
+    accept,
+    accept_signed_on,
+    invite,
+    offer_new_password,
+    open_invitations,
+    withdraw,
+)
+from bursar.usecases.people import deactivate
 from tests.people.conftest import PASSWORD
 
 EMAIL = "bo@example.com"
@@ -103,3 +112,23 @@ def test_single_sign_on_accepts_an_invitation_without_a_password(anna: Person) -
     assert person is not None
     assert (person.role, person.has_usable_password()) == ("operator", False)
     assert accept_signed_on(EMAIL, "Bo") is None
+
+
+def test_a_forgotten_password_is_set_anew_with_a_code(anna: Person, people: dict[Role, Person]) -> None:
+    vera = people[Role.VIEWER]
+    _, code = offer_new_password(vera, anna)
+    person = accept(vera.email, code, "", "another-Quiet-larch")
+    assert (person.pk, person.role, person.name) == (vera.pk, "viewer", vera.name)
+    assert person.check_password("another-Quiet-larch")
+    refused(vera.email, code)
+    done = list(AuditEntry.objects.order_by("number").values_list("action", flat=True))
+    assert done == ["new password offered", "password set"]
+
+
+def test_a_new_password_is_not_for_who_has_left(anna: Person, people: dict[Role, Person]) -> None:
+    vera = people[Role.VIEWER]
+    _, code = offer_new_password(vera, anna)
+    deactivate(vera)
+    refused(vera.email, code)
+    with pytest.raises(InvalidInput, match="is deactivated"):
+        offer_new_password(vera, anna)

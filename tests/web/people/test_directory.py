@@ -135,3 +135,18 @@ def test_the_page_takes_as_many_queries_for_many_people(
         browser.post("/people/invite/", {"email": f"i{number}@example.com", "role": "viewer"})
     with django_assert_max_num_queries(10):
         browser.get("/people/")
+
+
+def test_an_administrator_offers_a_new_password(cast: Cast) -> None:
+    page = text(browser_of(cast.administrator).post(f"/people/{cast.viewer.pk}/new-password/"))
+    found = re.search(r'id="new-code"[^>]*>([a-z0-9-]+)<', page)
+    assert found
+    visitor = browser_of(None)
+    entered = {
+        "email": cast.viewer.email,
+        "code": found[1],
+        "password": "a new one for vera",
+        "again": "a new one for vera",
+    }
+    assert visitor.post("/join/", entered).status_code == 302
+    assert signed_in(visitor)

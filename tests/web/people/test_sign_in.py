@@ -135,7 +135,7 @@ def test_a_new_password_signs_out_everywhere_else(cast: Cast) -> None:
 
 
 def test_without_a_mail_server_an_administrator_is_asked(cast: Cast, client: Client) -> None:
-    assert "Ask an administrator to set a new one" in text(client.get("/accounts/login/"))
+    assert "Ask an administrator for a code" in text(client.get("/accounts/login/"))
     page = text(client.get("/accounts/password/reset/"))
     assert "This Bursar sends no mail" in page
     assert 'name="email"' not in page

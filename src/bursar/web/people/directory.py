@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bursar.domain.errors import InvalidInput
 from bursar.domain.roles import MEANINGS, Role
 from bursar.store.models import Invitation, Person
-from bursar.usecases.invitations import invite, open_invitations, withdraw
+from bursar.usecases.invitations import invite, offer_new_password, open_invitations, withdraw
 from bursar.usecases.people import change_role, deactivate, reactivate, remove_two_factor, shown_people
 from bursar.web.access import needs, person_of
 from bursar.web.people.forms import InviteForm, RoleForm
@@ -36,6 +36,19 @@ def send_invitation(request: HttpRequest) -> HttpResponse:
         form.add_error("email", f"{error.sentence} {error.remedy}")
         return _page(request, form, status=422)
     return _page(request, InviteForm(), new=invitation, code=code)
+
+
+@needs(Role.ADMINISTRATOR)
+@require_POST
+def offer_password(request: HttpRequest, pk: int) -> HttpResponse:
+    """A code for somebody who forgot the password; it is in this answer and nowhere else."""
+    person = get_object_or_404(Person, pk=pk)
+    try:
+        offered, code = offer_new_password(person, person_of(request))
+    except InvalidInput as error:
+        messages.error(request, f"{error.sentence} {error.remedy}")
+        return redirect("people:list")
+    return _page(request, InviteForm(), new=offered, code=code)
 
 
 @needs(Role.ADMINISTRATOR)
@@ -104,9 +117,11 @@ def _try(request: HttpRequest, change: Callable[[], None], done: str) -> None:
 def _page(
     request: HttpRequest, form: InviteForm, *, new: Invitation | None = None, code: str = "", status: int = 200
 ) -> HttpResponse:
+    people = shown_people()
     shown = {
         "form": form,
-        "people": shown_people(),
+        "people": people,
+        "known": {each.person.email for each in people},
         "invitations": open_invitations(),
         "roles": MEANINGS.items(),
         "new": new,

@@ -20,6 +20,7 @@ urlpatterns = [
     path("people/<int:pk>/role/", directory.give_role, name="role"),
     path("people/<int:pk>/deactivate/", directory.deactivate_person, name="deactivate"),
     path("people/<int:pk>/reactivate/", directory.reactivate_person, name="reactivate"),
+    path("people/<int:pk>/new-password/", directory.offer_password, name="offer-password"),
     path("people/<int:pk>/two-factor/remove/", directory.remove_second_factor, name="remove-two-factor"),
     # In front of the pages of django-allauth at the same addresses:
     path("accounts/login/", sign_in.sign_in, name="login"),
