@@ -1,7 +1,5 @@
 """The billing configuration is saved all at once or not at all (rules 16-24, 123)."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from bursar.domain.errors import InvalidInput
@@ -12,7 +10,6 @@ from bursar.usecases.acting import Actor, acting_as
 from bursar.usecases.billing_settings import (
     billing_settings,
     configuration_version,
-    next_daily_sync,
     save_configuration,
     set_billing_setting,
     shown_settings,
@@ -151,18 +148,6 @@ def test_words_of_connectwise_are_checked(world: World) -> None:
     with pytest.raises(InvalidInput) as refused:
         set_billing_setting(world.connection, "agreement.employee_comp_rate", "Weekly")
     assert refused.value.remedy == "Use one of: Actual, Hourly."
-
-
-@pytest.mark.parametrize(
-    ("now", "due"),
-    [
-        ((2026, 11, 2, 9, 30), (2026, 11, 3)),
-        ((2026, 12, 31, 23, 59), (2027, 1, 1)),
-        ((2026, 11, 3, 0, 0), (2026, 11, 4)),
-    ],
-)
-def test_the_daily_sync_is_due_at_midnight_utc(now: tuple[int, ...], due: tuple[int, ...]) -> None:
-    assert next_daily_sync(datetime(*now, tzinfo=UTC)) == datetime(*due, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.utils import timezone
 from pydantic import BaseModel, Field
 
 from bursar.api.connections import State
@@ -13,7 +14,8 @@ from bursar.domain.dictionary import DICTIONARY
 from bursar.domain.roles import Role
 from bursar.store.models import Connection
 from bursar.store.queries.dashboard import newest_ended_run, newest_runs, what_waits
-from bursar.usecases.runs import POST_LINES
+from bursar.usecases.daily_sync import outlook
+from bursar.usecases.runs import DAILY_SYNC, POST_LINES
 
 routes = Routes("Dashboard")
 LAST_RUNS = 5
@@ -34,6 +36,8 @@ class DashboardShown(BaseModel):
 
     last_sync_to_platform: datetime | None
     last_sync_to_psa: datetime | None
+    next_daily_sync: datetime | None = Field(description="Null while the daily sync is switched off.")
+    daily_sync_hindrance: str = Field(description="Why the next one will be passed over, as things are; else empty.")
     environment: str
     state: State
     version: str
@@ -60,10 +64,13 @@ def show_dashboard(connection_id: Id) -> DashboardShown:
     """When Bursar last synced, what it is connected to, and what waits for a person."""
     connection = connection_at(connection_id)
     waiting = what_waits(connection)
-    posting = newest_ended_run(connection, POST_LINES)
+    posting = newest_ended_run(connection, POST_LINES, DAILY_SYNC)
+    daily = outlook(connection, timezone.now())
     return DashboardShown(
         last_sync_to_platform=connection.last_sync_to_platform,
         last_sync_to_psa=connection.last_sync_to_psa,
+        next_daily_sync=daily.next_at,
+        daily_sync_hindrance=daily.hindrance.reason if daily.hindrance else "",
         environment=connection.url,
         state=Connection.State(connection.state),
         version=connection.version,

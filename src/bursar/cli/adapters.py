@@ -44,7 +44,7 @@ def queue_run(connection: Connection, verb: str, request: Mapping[str, object], 
     return run
 
 
-def run_worker() -> AbstractContextManager[object]:
-    """This process carries out runs as long as the block lasts."""
-    worker: AbstractContextManager[object] = import_module(WORKER).RunWorker()
+def run_worker(*, lasting: bool = True) -> AbstractContextManager[object]:
+    """This process carries out runs as long as the block lasts; a lasting one keeps the daily schedule, too."""
+    worker: AbstractContextManager[object] = import_module(WORKER).RunWorker(lasting=lasting)
     return worker

@@ -38,7 +38,7 @@ def carry_through(run: Run, title: str) -> Run:
         alone = True
         while _look(run, bar):
             if alone and not live_executors(timezone.now()):
-                own.enter_context(run_worker())
+                own.enter_context(run_worker(lasting=False))
                 alone = False
             if interrupted.is_set() and not run.stop_requested_by:
                 with suppress(InvalidInput):  # it has ended by itself

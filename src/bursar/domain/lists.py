@@ -10,6 +10,7 @@ class ListKind(StrEnum):
     AGREEMENT_TYPE = "agreement_type"
     BILLING_CYCLE = "billing_cycle"
     BILLING_TERM = "billing_term"
+    CATALOG_ITEM = "catalog_item"
     COMPANY = "company"
     COMPANY_STATUS = "company_status"
     DEPARTMENT = "department"
@@ -20,7 +21,7 @@ class ListKind(StrEnum):
     UNIT_OF_MEASURE = "unit_of_measure"
 
 
-SETTING_LISTS = frozenset(ListKind) - {ListKind.COMPANY}
+SETTING_LISTS = frozenset(ListKind) - {ListKind.CATALOG_ITEM, ListKind.COMPANY}
 """The short lists that settings pages need."""
 
 
@@ -34,3 +35,5 @@ class Choice:
     inactive: bool = False
     parent_id: int | None = None
     """The category of a sub-category."""
+    trait: str = ""
+    """What else decides whether it may be mapped to: the status of a company, the class of a product."""

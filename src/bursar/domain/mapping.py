@@ -2,7 +2,8 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -136,7 +137,12 @@ class Suggester:
         for candidate in candidates:
             for name in {normalise(candidate.name), normalise(candidate.identifier)} - {""}:
                 self._by_name.setdefault(name, []).append(candidate)
-        self._loose = {name: _without_legal_form(name) for name in self._by_name}
+        self._loose: list[tuple[str, str, Counter[str]]] | None = None
+
+    def exact(self, name: str) -> Candidate | None:
+        """The only candidate of the same normalised name: what may be saved without a person (rule 38)."""
+        same = self._by_name.get(normalise(name), [])
+        return same[0] if len(same) == 1 else None
 
     def suggest(self, name: str, limit: int = 3) -> Sequence[Suggestion]:
         """Best first. An exact name that two records share is proposed, never exact."""
@@ -145,7 +151,7 @@ class Suggester:
             return [Suggestion(candidate, 1.0, exact=len(same) == 1) for candidate in same[:limit]]
         loose = _without_legal_form(wanted)
         scored = sorted(
-            ((difflib.SequenceMatcher(None, loose, other).ratio(), full) for full, other in self._loose.items()),
+            ((difflib.SequenceMatcher(None, loose, other).ratio(), full) for full, other in self._near(loose)),
             reverse=True,
         )
         found: dict[int, Suggestion] = {}
@@ -155,6 +161,19 @@ class Suggester:
             for candidate in self._by_name[full]:
                 found.setdefault(candidate.id, Suggestion(candidate, min(score, 0.99), exact=False))
         return list(found.values())[:limit]
+
+    def _near(self, loose: str) -> Iterator[tuple[str, str]]:
+        """Names that can reach the least score at all: the letters in common are an upper bound of the likeness."""
+        if self._loose is None:
+            plain = ((full, _without_legal_form(full)) for full in self._by_name)
+            self._loose = [(full, other, Counter(other)) for full, other in plain]
+        letters, length = Counter(loose), len(loose)
+        for full, other, others in self._loose:
+            both = length + len(other)
+            if 2 * min(length, len(other)) < LEAST_SCORE * both:
+                continue
+            if 2 * sum((letters & others).values()) >= LEAST_SCORE * both:
+                yield full, other
 
 
 def _without_legal_form(name: str) -> str:

@@ -1,16 +1,20 @@
 """Ask for a run: its row first, then its place in the queue. What page, API and command line call."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from dbos import DBOSClient, EnqueueOptions
 from django.db import transaction
 
 from bursar.jobs.database import APPLICATION, QUEUE, VERSION, queue_client
 from bursar.store.models import Connection, Run
+from bursar.usecases.daily_sync import request_daily_syncs
 from bursar.usecases.runs import request_run
 
 WORKFLOW = "carry out a run"
 """The workflow's name in the queue. It takes the run's id and nothing else, so no secret is ever queued."""
+DAILY_WORKFLOW = "ask for the daily syncs"
+"""What the schedule begins at midnight. It takes that midnight and nothing else."""
 
 
 def start_run(connection: Connection, verb: str, request: Mapping[str, object], month: str = "") -> Run:
@@ -19,13 +23,22 @@ def start_run(connection: Connection, verb: str, request: Mapping[str, object], 
     It is queued once the caller's transaction is committed. A worker also finds runs that never got that far.
     """
     run = request_run(connection, verb, request, month=month)
-    transaction.on_commit(lambda: _enqueue(run), robust=True)
+    transaction.on_commit(lambda: _enqueue([run]), robust=True)
     return run
 
 
-def _enqueue(run: Run) -> None:
+def start_daily_syncs(midnight: datetime, now: datetime) -> Sequence[Run]:
+    """Have the daily syncs of the UTC day that began at `midnight` carried out: once, however often it is asked."""
+    runs = request_daily_syncs(midnight, now)
+    if runs:
+        _enqueue(runs)
+    return runs
+
+
+def _enqueue(runs: Iterable[Run]) -> None:
     with queue_client() as client:
-        enqueue(client, run)
+        for run in runs:
+            enqueue(client, run)
 
 
 def enqueue(client: DBOSClient, run: Run) -> None:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from bursar.jobs.database import QUEUE
-from bursar.jobs.queue import enqueue
+from bursar.jobs.queue import DAILY_WORKFLOW, enqueue
 from bursar.store.models import Run
 from bursar.store.queries.workers import live_executors
 from bursar.usecases.runs import give_up
@@ -21,6 +21,7 @@ ON_ITS_WAY = timedelta(seconds=5)
 
 def take_over(client: DBOSClient) -> int:
     """Queue again what nobody carries out. Returns how many runs. Two workers that do it at once do no harm."""
+    _take_over_schedule(client)
     direct = Q(state=Run.State.RUNNING, executor="")  # carried out without a queue, by whoever asked for it
     active = {str(run.pk): run for run in Run.objects.filter(~direct, state__in=Run.ACTIVE)}
     if not active:
@@ -43,3 +44,14 @@ def take_over(client: DBOSClient) -> int:
         elif workflow.status not in {"ENQUEUED", "DELAYED"}:
             give_up(run, "It ended with an unexpected error; the log of its process says which.")
     return taken
+
+
+def _take_over_schedule(client: DBOSClient) -> None:
+    """A midnight whose process died while it asked for the runs; asking again does nothing twice."""
+    begun = client.list_workflows(name=DAILY_WORKFLOW, status="PENDING", load_input=False, load_output=False)
+    if not begun:
+        return
+    alive = live_executors(timezone.now())
+    for workflow in begun:
+        if workflow.executor_id not in alive:
+            client.resume_workflow(workflow.workflow_id)

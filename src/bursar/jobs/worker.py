@@ -15,6 +15,7 @@ from django.utils import timezone
 from sqlalchemy.exc import SQLAlchemyError
 
 from bursar.jobs.database import APPLICATION, VERSION, queue_client, queue_url
+from bursar.jobs.schedule import keep_schedule
 from bursar.jobs.take_over import take_over
 from bursar.jobs.workflows import desk
 from bursar.store.models import Worker
@@ -30,9 +31,13 @@ PATIENCE = 120.0
 
 
 class RunWorker:
-    """Carries runs out in threads of this process, between `start` and `stop`. One per process, as the engine is."""
+    """Carries runs out in threads of this process, between `start` and `stop`. One per process, as the engine is.
 
-    def __init__(self) -> None:
+    `lasting` is false for a command that is a worker only for its own run: it makes up for no midnight.
+    """
+
+    def __init__(self, *, lasting: bool = True) -> None:
+        self._lasting = lasting
         self.executor = f"{socket.gethostname()[:24]}-{os.getpid()}-{uuid4().hex[:8]}"
         self._ended = threading.Event()
         self._caretaker = threading.Thread(target=self._take_care, name="worker-caretaker", daemon=True)
@@ -55,6 +60,8 @@ class RunWorker:
             take_over(client)
         DBOS(config=self._config())
         DBOS.launch()
+        if self._lasting:
+            keep_schedule()
         self._caretaker.start()
 
     def stop(self) -> None:

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -120,11 +119,6 @@ def changed_meanwhile(connection: Connection, action: str, what: str) -> Changed
     """The refusal, with who saved last as far as the audit knows."""
     last = AuditEntry.objects.filter(connection=connection.name, action=action).first()
     return ChangedMeanwhile(what, by=last.actor, at=last.at) if last else ChangedMeanwhile(what)
-
-
-def next_daily_sync(now: datetime) -> datetime:
-    """The next midnight UTC: when the daily job is due (rule 114, decision 16)."""
-    return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def _checked(connection: Connection, name: str, text: str, psa: Psa | None) -> object | None:

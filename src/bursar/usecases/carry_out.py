@@ -11,6 +11,7 @@ from bursar.store.models import Connection, Run, RunNote
 from bursar.usecases.connection_state import mark_refused
 from bursar.usecases.run_log import log_end, log_start
 from bursar.usecases.runs import (
+    DAILY_SYNC,
     LOAD_LINES,
     NEVER_BEGUN,
     POST_LINES,
@@ -20,7 +21,11 @@ from bursar.usecases.runs import (
     must_not_be_disconnected,
 )
 
-SYNCED = {POST_LINES: "last_sync_to_psa", SYNC_ORGANIZATIONS: "last_sync_to_platform"}
+SYNCED = {
+    POST_LINES: "last_sync_to_psa",
+    DAILY_SYNC: "last_sync_to_psa",
+    SYNC_ORGANIZATIONS: "last_sync_to_platform",
+}
 """The moment on the connection that a finished run sets; no other run sets any (rule 28)."""
 
 

@@ -20,6 +20,7 @@ TITLES: Mapping[ListKind, str] = {
     ListKind.AGREEMENT_TYPE: "Agreement Types",
     ListKind.BILLING_CYCLE: "Billing Cycles",
     ListKind.BILLING_TERM: "Billing Terms",
+    ListKind.CATALOG_ITEM: "Product Catalog",
     ListKind.COMPANY: "Companies",
     ListKind.COMPANY_STATUS: "Company Statuses",
     ListKind.DEPARTMENT: "Departments",
@@ -142,6 +143,7 @@ def _replace(connection: Connection, kind: ListKind, choices: Sequence[Choice], 
             remote_id=choice.id,
             name=choice.name[:200],
             identifier=choice.identifier[:100],
+            trait=choice.trait[:60],
             parent_id=choice.parent_id,
             inactive=choice.inactive,
         )
@@ -156,7 +158,7 @@ def _replace(connection: Connection, kind: ListKind, choices: Sequence[Choice], 
             batch_size=500,
             update_conflicts=True,
             unique_fields=["connection", "kind", "remote_id"],
-            update_fields=["name", "identifier", "parent_id", "inactive", "gone"],
+            update_fields=["name", "identifier", "trait", "parent_id", "inactive", "gone"],
         )
         ListReading.objects.update_or_create(connection=connection, kind=kind, defaults={"read_at": now})
         return len(before - {choice.id for choice in choices})

@@ -1,18 +1,20 @@
-"""Mappings: suggest by name, set by hand, take in and give out as CSV (rules 35-50)."""
+"""Mappings: suggest by name, set by hand, take in and give out as CSV; each change is audited (rules 35-50)."""
 
 import csv
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import IO, TypeVar
+from typing import IO, Protocol, TypeVar
 
 from django.db import transaction
 
 from bursar.domain.errors import BursarError, InvalidInput
 from bursar.domain.mapping import Candidate, MappingState, Suggester, Suggestion
 from bursar.domain.psa import CatalogItem, Company
+from bursar.domain.spreadsheet import STARTS_A_FORMULA, cell
 from bursar.ports import Psa
 from bursar.store.models import Connection, Contract, Offer, Organization, OrganizationCompany
+from bursar.usecases.audit import record as record_audit
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -82,8 +84,10 @@ def accept(connection: Connection, proposals: Iterable[Proposal]) -> int:
     with transaction.atomic():
         for proposal in proposals:
             if exact := proposal.exact:
-                _store(connection, proposal.kind, proposal.id, exact.candidate)
+                store_mapping(connection, proposal.kind, proposal.id, exact.candidate)
                 saved += 1
+        if saved:
+            record_audit("exact mappings accepted", f"{saved} records", connection=connection, after={"mapped": saved})
     return saved
 
 
@@ -94,20 +98,25 @@ def set_mapping(connection: Connection, psa: Psa, kind: Kind, record: str, targe
     InvalidInput.
     """
     record_id = find_record(connection, kind, record)
+    with transaction.atomic():
+        before = facts_of(connection, kind, record_id)
+        name = _set(connection, LiveTargets(psa), kind, record_id, target)
+        _tell(connection, kind, record_id, before)
+    return name
+
+
+def _set(connection: Connection, targets: "Targets", kind: Kind, record_id: str, target: str) -> str:
     if kind is Kind.CONTRACT:
-        return _map_contract(connection, psa, record_id, target)
-    candidates = [_look_up(psa, kind, part.strip()) for part in target.split(",") if part.strip()]
+        return _map_contract(connection, record_id, targets.agreement(target.strip()))
+    candidates = [targets.find(kind, part.strip()) for part in target.split(",") if part.strip()]
     if not candidates or (kind is Kind.OFFER and len(candidates) > 1):
         raise InvalidInput(f"'{target}' does not name one target.", remedy="Give a record id or an identifier.")
     with transaction.atomic():
-        _store(connection, kind, record_id, *candidates)
+        store_mapping(connection, kind, record_id, *candidates)
     return ", ".join(c.name for c in candidates)
 
 
-def _map_contract(connection: Connection, psa: Psa, contract_id: str, target: str) -> str:
-    agreement = next((a for a in psa.agreements() if target.strip() in {str(a.id), a.name}), None)
-    if agreement is None:
-        raise InvalidInput(f"ConnectWise has no Agreement '{target}'.", remedy="Give its record id or exact name.")
+def _map_contract(connection: Connection, contract_id: str, agreement: Candidate) -> str:
     Contract.objects.update_or_create(
         connection=connection,
         contract_id=contract_id,
@@ -116,23 +125,77 @@ def _map_contract(connection: Connection, psa: Psa, contract_id: str, target: st
     return agreement.name
 
 
-def _look_up(psa: Psa, kind: Kind, text: str) -> Candidate:
-    candidates: Iterable[Candidate]
-    ids = [int(text)] if text.isdigit() else None
-    if kind is Kind.ORGANIZATION:
-        candidates = (_company_candidate(c) for c in psa.companies(ids) if not c.deleted)
-    else:
-        candidates = (_item_candidate(item) for item in psa.catalog_items(ids) if _may_be_addition(item))
-    for candidate in candidates:
-        if text == str(candidate.id) or text.casefold() == candidate.identifier.casefold():
-            return candidate
+class Targets(Protocol):
+    """Where a target that a person names by id or identifier is looked up. Both raise InvalidInput."""
+
+    def find(self, kind: Kind, text: str) -> Candidate:
+        """A company or product."""
+
+    def agreement(self, text: str) -> Candidate:
+        """An Agreement, by id or exact name."""
+
+
+class LiveTargets:
+    """Asks ConnectWise for each target."""
+
+    def __init__(self, psa: Psa) -> None:
+        self._psa = psa
+
+    def agreement(self, text: str) -> Candidate:
+        found = next((a for a in self._psa.agreements() if text in {str(a.id), a.name}), None)
+        if found is None:
+            raise InvalidInput(f"ConnectWise has no Agreement '{text}'.", remedy="Give its record id or exact name.")
+        return Candidate(found.id, "", found.name)
+
+    def find(self, kind: Kind, text: str) -> Candidate:
+        candidates: Iterable[Candidate]
+        ids = [int(text)] if text.isdigit() else None
+        if kind is Kind.ORGANIZATION:
+            candidates = (_company_candidate(c) for c in self._psa.companies(ids) if not c.deleted)
+        else:
+            candidates = (_item_candidate(item) for item in self._psa.catalog_items(ids) if _may_be_addition(item))
+        for candidate in candidates:
+            if text == str(candidate.id) or text.casefold() == candidate.identifier.casefold():
+                return candidate
+        raise no_such_target(kind, text)
+
+
+def no_such_target(kind: Kind, text: str) -> InvalidInput:
+    """What is said of a target that ConnectWise does not have."""
     what = "company" if kind is Kind.ORGANIZATION else "product that may be an Addition"
-    raise InvalidInput(f"ConnectWise has no {what} '{text}'.", remedy="Give its record id or identifier.")
+    return InvalidInput(f"ConnectWise has no {what} '{text}'.", remedy="Give its record id or identifier.")
+
+
+def facts_of(connection: Connection, kind: Kind, record_id: str) -> dict[str, object] | None:
+    """State and targets of a record as the audit trail keeps them; None for a contract that is not mapped."""
+    if kind is Kind.CONTRACT:
+        contract = Contract.objects.filter(connection=connection, contract_id=record_id).first()
+        return None if contract is None else {"agreement": f"{contract.agreement_name} ({contract.agreement_id})"}
+    if kind is Kind.ORGANIZATION:
+        row = Organization.objects.get(connection=connection, organization_id=record_id)
+        return {"state": row.state, "companies": [str(company) for company in row.companies.order_by("company_id")]}
+    offer = Offer.objects.get(connection=connection, offer_id=record_id)
+    product = f"{offer.product_identifier} ({offer.product_id})" if offer.product_id else ""
+    return {"state": offer.state, "product": product}
+
+
+def _tell(connection: Connection, kind: Kind, record_id: str, before: dict[str, object] | None) -> None:
+    after = facts_of(connection, kind, record_id)
+    if after != before:
+        record_audit("mapping changed", f"{kind} {record_id}", connection=connection, before=before, after=after)
 
 
 def change_state(connection: Connection, kind: Kind, record: str, state: MappingState) -> None:
     """Exclude a record, or clear its mapping (unmapped). Raises InvalidInput."""
     record_id = find_record(connection, kind, record)
+    with transaction.atomic():
+        before = facts_of(connection, kind, record_id)
+        store_state(connection, kind, record_id, state)
+        _tell(connection, kind, record_id, before)
+
+
+def store_state(connection: Connection, kind: Kind, record_id: str, state: MappingState) -> None:
+    """Exclude a record or clear its mapping; the caller writes the audit trail."""
     with transaction.atomic():
         if kind is Kind.CONTRACT:
             Contract.objects.filter(connection=connection, contract_id=record_id).delete()
@@ -151,12 +214,12 @@ def find_record(connection: Connection, kind: Kind, text: str) -> str:
     """The id of a loaded organization or offer, by id or name. Contracts are taken as they are. Raises InvalidInput."""
     if kind is Kind.CONTRACT:
         return text
+    if _known(connection, kind, text):
+        return text
     if kind is Kind.ORGANIZATION:
         known = dict(Organization.objects.filter(connection=connection).values_list("organization_id", "name"))
     else:
         known = dict(Offer.objects.filter(connection=connection).values_list("offer_id", "name"))
-    if text in known:
-        return text
     named = [record_id for record_id, name in known.items() if name.casefold() == text.casefold()]
     if len(named) == 1:
         return named[0]
@@ -164,7 +227,14 @@ def find_record(connection: Connection, kind: Kind, text: str) -> str:
     raise InvalidInput(f"The {kind} '{text}' {problem}.", remedy="`bursar mapping export -` lists what is known.")
 
 
-def _store(connection: Connection, kind: Kind, record_id: str, *targets: Candidate) -> None:
+def _known(connection: Connection, kind: Kind, record_id: str) -> bool:
+    if kind is Kind.ORGANIZATION:
+        return Organization.objects.filter(connection=connection, organization_id=record_id).exists()
+    return Offer.objects.filter(connection=connection, offer_id=record_id).exists()
+
+
+def store_mapping(connection: Connection, kind: Kind, record_id: str, *targets: Candidate) -> None:
+    """Map a record in the caller's transaction; the caller writes the audit trail."""
     if kind is Kind.OFFER:
         Offer.objects.filter(connection=connection, offer_id=record_id).update(
             state=MappingState.MAPPED, product_id=targets[0].id, product_identifier=targets[0].identifier
@@ -181,12 +251,12 @@ def _store(connection: Connection, kind: Kind, record_id: str, *targets: Candida
 
 
 def export_mappings(connection: Connection, file: IO[str]) -> int:
-    """Write every mapping as CSV, one row per target. Returns the number of rows."""
+    """Write every mapping as CSV, one row per target. No cell is a formula in a spreadsheet. Returns how many rows."""
     writer = csv.writer(file)
     writer.writerow(CSV_HEADINGS)
     count = 0
     for row in _exported(connection):
-        writer.writerow(row)
+        writer.writerow([cell(value) for value in row])
         count += 1
     return count
 
@@ -224,6 +294,11 @@ class ImportReport:
 
 def import_mappings(connection: Connection, psa: Psa, file: IO[str]) -> ImportReport:
     """Take in a CSV as `export_mappings` writes it. Good rows are set; bad ones are reported. Raises InvalidInput."""
+    return import_with(connection, LiveTargets(psa), file)
+
+
+def import_with(connection: Connection, targets: Targets, file: IO[str]) -> ImportReport:
+    """The same, with targets looked up elsewhere. One entry in the audit trail for the whole file."""
     reader = csv.DictReader(file)
     missing = {"kind", "id", "state", "target_id"} - set(reader.fieldnames or ())
     if missing:
@@ -233,27 +308,38 @@ def import_mappings(connection: Connection, psa: Psa, file: IO[str]) -> ImportRe
         )
     grouped: dict[tuple[str, str], list[tuple[int, dict[str, str]]]] = {}
     for number, row in enumerate(reader, start=2):
-        grouped.setdefault((row["kind"] or "", row["id"] or ""), []).append((number, row))
+        grouped.setdefault((row["kind"] or "", _plain(row["id"])), []).append((number, row))
     done, faults = 0, []
-    for (kind, record_id), rows in grouped.items():
-        try:
-            _import_one(connection, psa, kind, record_id, [row for _, row in rows])
-            done += 1
-        except InvalidInput as fault:
-            faults.append((rows[0][0], fault))
+    with transaction.atomic():
+        for (kind, record_id), rows in grouped.items():
+            try:
+                _import_one(connection, targets, kind, record_id, [row for _, row in rows])
+                done += 1
+            except InvalidInput as fault:
+                faults.append((rows[0][0], fault))
+        if done:
+            counts = {"set": done, "refused": len(faults)}
+            record_audit("mappings imported", f"{done} records", connection=connection, after=counts)
     return ImportReport(done, faults)
 
 
 def _import_one(
-    connection: Connection, psa: Psa, kind_text: str, record_id: str, rows: Sequence[dict[str, str]]
+    connection: Connection, targets: Targets, kind_text: str, record_text: str, rows: Sequence[dict[str, str]]
 ) -> None:
     kind = _member(Kind, kind_text)
     state = _member(MappingState, rows[0]["state"] or "")
+    record_id = find_record(connection, kind, record_text)
     if state is not MappingState.MAPPED:
-        change_state(connection, kind, record_id, state)
+        store_state(connection, kind, record_id, state)
         return
-    targets = [row["target_id"] or row.get("target_identifier") or "" for row in rows]
-    set_mapping(connection, psa, kind, record_id, ",".join(targets))
+    named = [row["target_id"] or _plain(row.get("target_identifier")) for row in rows]
+    _set(connection, targets, kind, record_id, ",".join(named))
+
+
+def _plain(text: str | None) -> str:
+    """A cell without the apostrophe that kept it from being a formula."""
+    text = text or ""
+    return text[1:] if text.startswith("'") and text[1:].startswith(STARTS_A_FORMULA) else text
 
 
 def _member(enum: Callable[[str], E], text: str) -> E:

@@ -85,34 +85,53 @@ def post_additions(
 
 def post_run(run: Run, psa: Psa, clock: Clock, options: PlanOptions, watch: Watch) -> RunReport:
     """The work of a posting that has begun; call as sole writer. A later attempt goes on where the last one ended."""
-    return _Journey(run, psa, clock, options, watch).go()
+    return post_months(run, psa, clock, [options], watch)
+
+
+def post_months(
+    run: Run, psa: Psa, clock: Clock, months: Sequence[PlanOptions], watch: Watch, notices: Sequence[Notice] = ()
+) -> RunReport:
+    """The same for several months in turn, oldest first, counted together; `notices` are kept with the run."""
+    return _Journey(run, psa, clock, months, watch).go(notices)
 
 
 class _Journey:
     """One attempt of a run of the billing journey."""
 
-    def __init__(self, run: Run, psa: Psa, clock: Clock, options: PlanOptions, watch: Watch) -> None:
+    def __init__(self, run: Run, psa: Psa, clock: Clock, months: Sequence[PlanOptions], watch: Watch) -> None:
         self._run = run
         self._connection = run.connection
         self._psa = psa
         self._clock = clock
-        self._options = options
+        self._months = months
         self._watch = watch
         self._report = RunReport(run, Reconciliation(), recovered=int(run.result.get("recovered", 0)))
+        self._lines = MonthLines()
         self._left = 0
         self._written_earlier: set[int] = set()
 
-    def go(self) -> RunReport:
-        planner = MonthPlanner(self._connection, self._psa, self._options)
+    def go(self, notices: Sequence[Notice]) -> RunReport:
+        planners = [MonthPlanner(self._connection, self._psa, options) for options in self._months]
         self._settle_earlier()
-        lines = planner.sort_lines()
-        self._watch.lines(lines.count - lines.excluded)
+        self._save_warnings(notices)
         try:
-            self._post_all(planner, lines)
+            for planner in planners:
+                if not self._report.stopped:
+                    self._post_month(planner)
         finally:
-            self._count(lines)
-        self._finish(lines)
+            self._count()
+        self._finish()
         return self._report
+
+    def _post_month(self, planner: MonthPlanner) -> None:
+        lines = planner.sort_lines()
+        through = self._lines.count - self._lines.excluded
+        self._lines.count += lines.count
+        self._lines.excluded += lines.excluded
+        self._lines.excluded_totals.merge(lines.excluded_totals)
+        self._watch.lines(self._lines.count - self._lines.excluded)
+        self._watch.done(through)
+        self._post_all(planner, lines)
 
     def _settle_earlier(self) -> None:
         """Nothing is planned before everything that was left open is settled, be it of this run or of another."""
@@ -152,8 +171,11 @@ class _Journey:
 
     def _save_notes(self, plan: Plan) -> None:
         RunNote.objects.bulk_create([_blocked_note(self._run, item) for item in plan.blocked], batch_size=500)
-        RunNote.objects.bulk_create([_warning_note(self._run, item) for item in plan.notices], batch_size=500)
+        self._save_warnings(plan.notices)
         self._report.held.merge(plan.held)
+
+    def _save_warnings(self, notices: Iterable[Notice]) -> None:
+        RunNote.objects.bulk_create([_warning_note(self._run, item) for item in notices], batch_size=500)
 
     def _reconcile(self, plan: Plan, rows: Mapping[str, Posting], *, read_back: bool) -> None:
         """Read back every agreement that was written to; compare planned, posted and remote amounts."""
@@ -164,22 +186,22 @@ class _Journey:
             _expectation(change, rows.get(change.key), remote) for change in plan.changes if change.total
         )
 
-    def _count(self, lines: MonthLines) -> None:
+    def _count(self) -> None:
         """Over all attempts, from the journal and the notes: what an earlier attempt wrote is found as it should be."""
         counts = journal.outcome_counts(self._run)
         counts["leave"] = self._left
         counts["blocked"] = counts.get("blocked", 0) + self._run.notes.filter(kind=RunNote.Kind.BLOCKED).count()
-        self._report.counts = counts | {"lines": lines.count, "excluded": lines.excluded}
+        self._report.counts = counts | {"lines": self._lines.count, "excluded": self._lines.excluded}
         self._run.counts = dict(self._report.counts)
 
-    def _finish(self, lines: MonthLines) -> None:
+    def _finish(self) -> None:
         result = self._report.reconciliation
         totals = {
             "planned": result.planned,
             "posted": result.posted,
             "read_back": result.read_back,
             "held": self._report.held,
-            "excluded": lines.excluded_totals,
+            "excluded": self._lines.excluded_totals,
         }
         self._run.totals = {kind: {c: f"{a:f}" for c, a in sums.items()} for kind, sums in totals.items()}
         self._run.result = {**self._run.result, "balanced": result.balanced and not self._report.stopped}

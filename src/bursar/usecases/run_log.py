@@ -8,6 +8,7 @@ from bursar.store.field_json import from_json
 from bursar.store.models import LogEntry, Posting, Rejection, Run, RunNote
 from bursar.store.queries.chunks import chunks
 from bursar.store.queries.system_log import write_log
+from bursar.usecases.runs import DAILY_SYNC, LOAD_LINES, POST_LINES, SYNC_ORGANIZATIONS
 
 Level = LogEntry.Level
 ENDS = {
@@ -26,10 +27,17 @@ WORDS = {
 }
 
 
+NAMES = {
+    POST_LINES: "Posting",
+    LOAD_LINES: "Loading of invoice lines",
+    SYNC_ORGANIZATIONS: "Company sync",
+    DAILY_SYNC: "Daily sync",
+}
+
+
 def title_of(run: Run) -> str:
     """The run as a person would call it."""
-    names = {"post lines": "Posting", "load lines": "Loading of invoice lines", "sync organizations": "Company sync"}
-    name = names.get(run.verb, run.verb.capitalize())
+    name = NAMES.get(run.verb, run.verb.capitalize())
     return f"{name} of {run.month}" if run.month else name
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.db.models import F
@@ -15,16 +16,21 @@ from bursar.usecases.audit import record
 POST_LINES = "post lines"
 LOAD_LINES = "load lines"
 SYNC_ORGANIZATIONS = "sync organizations"
+DAILY_SYNC = "daily sync"
+"""Load the current month, then post: asked for by the schedule alone."""
 
 NEVER_BEGUN = "stopped before it began"
 
 
-def request_run(connection: Connection, verb: str, request: Mapping[str, object], *, month: str = "") -> Run:
+def request_run(
+    connection: Connection, verb: str, request: Mapping[str, object], *, month: str = "", run_id: UUID | None = None
+) -> Run:
     """Note that a run is wanted; the caller queues it. Raises NotConfigured while disconnected (rule 116)."""
     must_not_be_disconnected(connection, verb)
     actor = current_actor()
     with transaction.atomic():
         run = Run.objects.create(
+            id=run_id or uuid4(),
             connection=connection,
             verb=verb,
             month=month,

@@ -122,7 +122,11 @@ SETTINGS: Mapping[str, Setting] = {
             for t in SHOWN_CHARGE_TYPES
         ),
         Setting(
-            "daily_sync", "no", "Post fully mapped lines every day at midnight UTC, once that job exists.", _yes_no
+            "daily_sync",
+            "no",
+            "Load the current month and post fully mapped lines every day at midnight UTC. Needs a running worker, and "
+            "one successful posting by a person before.",
+            _yes_no,
         ),
         Setting("price", "platform", "Which price is written.", _choice(PriceSource)),
         Setting("markup", "0", "How much the two markup prices add to the unit cost.", _number),

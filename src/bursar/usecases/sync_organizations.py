@@ -1,4 +1,7 @@
-"""Sync organizations: read ConnectWise's companies anew, so that people map to what is there (rules 28 and 35)."""
+"""Sync organizations: read ConnectWise's companies and products anew, so that people map to what is there.
+
+Rules 28, 35 and 40.
+"""
 
 from dataclasses import dataclass
 
@@ -26,14 +29,23 @@ class SyncReport:
 
 
 def sync_organizations(run: Run, psa: Psa, clock: Clock, watch: Watch) -> SyncReport:
-    """Read the list of companies; entries that are gone stay, marked. Raises RemoteError."""
+    """Read the list of companies; entries that are gone stay, marked. Raises RemoteError.
+
+    The catalogue is read after it. An API member who may not see it has synced the organizations all the same.
+    """
     if watch.stopped():
         return SyncReport(0, 0, stopped=True)
     refreshed = refresh_lists(run.connection, psa, [ListKind.COMPANY], clock.now())
     for error in refreshed.refused.values():
         raise error
-    companies = ListEntry.objects.filter(connection=run.connection, kind=ListKind.COMPANY, gone=False).count()
+    companies = _present(run, ListKind.COMPANY)
     watch.lines(companies)
     watch.done(companies)
     run.counts = {"companies": companies, "gone": refreshed.vanished}
+    if not watch.stopped() and not refresh_lists(run.connection, psa, [ListKind.CATALOG_ITEM], clock.now()).refused:
+        run.counts["products"] = _present(run, ListKind.CATALOG_ITEM)
     return SyncReport(companies, refreshed.vanished)
+
+
+def _present(run: Run, kind: ListKind) -> int:
+    return ListEntry.objects.filter(connection=run.connection, kind=kind, gone=False).count()

@@ -14,6 +14,7 @@ KINDS = {
     ListKind.AGREEMENT_TYPE: "agreementType",
     ListKind.BILLING_CYCLE: "billingCycle",
     ListKind.BILLING_TERM: "billingTerm",
+    ListKind.CATALOG_ITEM: "catalogItem",
     ListKind.COMPANY: "company",
     ListKind.COMPANY_STATUS: "companyStatus",
     ListKind.DEPARTMENT: "department",
@@ -25,6 +26,7 @@ KINDS = {
 }
 RETIRED = {
     ListKind.AGREEMENT_TYPE: {"Legacy Web Hosting"},
+    ListKind.CATALOG_ITEM: {"Office 365 E1 (retired)"},
     ListKind.COMPANY: {"Valley Glassworks"},
     ListKind.COMPANY_STATUS: {"Collections (old)"},
     ListKind.PRODUCT_CATEGORY: {"Fax and Paging"},
@@ -32,11 +34,11 @@ RETIRED = {
     ListKind.PRODUCT_TYPE: {"Shared Hosting (old)"},
     ListKind.UNIT_OF_MEASURE: {"Block of 10"},
 }
-WITH_IDENTIFIER = {ListKind.BILLING_CYCLE, ListKind.COMPANY, ListKind.DEPARTMENT}
+WITH_IDENTIFIER = {ListKind.BILLING_CYCLE, ListKind.CATALOG_ITEM, ListKind.COMPANY, ListKind.DEPARTMENT}
 
 
 def as_choice(row: Record) -> tuple[object, object]:
-    return row["id"], row["name"]
+    return row["id"], row.get("name") or row["description"]
 
 
 @pytest.mark.parametrize("kind", ListKind)
@@ -58,7 +60,7 @@ def test_a_subcategory_names_its_category(psa: ConnectWise) -> None:
 def test_a_company_is_told_apart_by_its_identifier(psa: ConnectWise) -> None:
     companies = {choice.identifier: choice for choice in psa.choices(ListKind.COMPANY)}
     found = companies["FernhillDental"]
-    assert found == Choice(found.id, "Fernhill Dental Group", "FernhillDental", inactive=False)
+    assert found == Choice(found.id, "Fernhill Dental Group", "FernhillDental", inactive=False, trait="Active")
     assert companies["ValleyGlass"].inactive
 
 

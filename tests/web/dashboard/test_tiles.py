@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from bursar.domain.roles import Role
 from bursar.store.models import Connection
+from bursar.usecases.daily_sync import next_daily_sync
 from tests.web.visitors import HTMX, a_connection, element, links_of, part_of, text_of, tree_of, visitor
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +83,14 @@ def test_rule_29_not_connected_says_why_and_where_to_go() -> None:
     assert "Not Connected The keys are refused. Enter credentials" in text
     assert "Integration Version Not known yet" in text
     assert "Ask an administrator" in text_of(visitor(Role.VIEWER).get(page(connection)))
+
+
+def test_rule_114_the_next_daily_sync_is_told_and_what_stands_in_its_way() -> None:
+    connection = a_connection()
+    assert "The daily sync is switched off." in text_of(visitor(Role.VIEWER).get(page(connection)))
+    assert "Settings › Configuration switches it on" in text_of(visitor(Role.ADMINISTRATOR).get(page(connection)))
+    connection.billing["daily_sync"] = "yes"
+    connection.save()
+    text = text_of(visitor(Role.OPERATOR, zone="UTC").get(page(connection)))
+    assert f"Next daily sync: {next_daily_sync(timezone.now()):%Y-%m-%d} 00:00 (UTC)." in text
+    assert "The next daily sync will be passed over. No posting that a person started has finished" in text

@@ -3,15 +3,18 @@
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from bursar.domain.lines import BillingCycle
 from bursar.domain.roles import Role
-from bursar.store.models import AuditEntry, Connection, ListEntry
+from bursar.store.models import AuditEntry, Connection, ListEntry, Posting, Run
 from bursar.usecases.billing_settings import SHOWN_CHARGE_TYPES, billing_settings
+from bursar.usecases.daily_sync import next_daily_sync
 from tests.web.settings.place import Place, form_of, with_values, words
 
-QUERIES = 7
+QUERIES = 8
 SAVED = "Configuration saved. Changes apply to all future syncs only."
 
 
@@ -297,14 +300,39 @@ def test_who_saves_second_is_told_and_loses_nothing(place: Place, admin: Client,
     assert place.again().billing["markup"] == "9"
 
 
-def test_the_daily_sync_is_kept_and_the_page_does_not_claim_that_it_runs(
+def test_rule_114_the_daily_sync_is_switched_and_the_page_says_when_it_is_next(
+    place: Place, admin: Client, form: dict[str, list[str]]
+) -> None:
+    before = words(admin.get(place.url("configuration")))
+    assert "Switched off. The next midnight UTC is" in before
+    assert "will be passed over" not in before
+    text = saved(place, admin, with_values(form, daily_sync="yes"))
+    assert place.again().billing["daily_sync"] == "yes"
+    assert f"Next daily sync: {next_daily_sync(timezone.now()):%Y-%m-%d} 00:00 (UTC)." in text
+    assert "There has been none yet." in text
+    assert "none has ever run here" in text
+    assert "Not at work yet" not in text
+
+
+def test_rule_119_the_page_says_that_the_daily_sync_waits_for_a_first_posting(
     place: Place, admin: Client, form: dict[str, list[str]]
 ) -> None:
     text = saved(place, admin, with_values(form, daily_sync="yes"))
-    assert place.again().billing["daily_sync"] == "yes"
-    assert "it has no daily job: nothing is posted by itself" in text
-    assert "none has ever run here" in text
-    assert "00:00 (UTC)" in text
+    assert "The next daily sync will be passed over. No posting that a person started has finished" in text
+    run = Run.objects.create(connection=place.connection, verb="post lines", state="done", result={"balanced": True})
+    Posting.objects.create(
+        connection=place.connection, run=run, stage=0, key="k", action="create", after={}, state="posted"
+    )
+    assert "will be passed over" not in words(admin.get(place.url("configuration")))
+
+
+def test_the_page_leads_to_the_last_daily_sync(place: Place, admin: Client) -> None:
+    run = Run.objects.create(
+        connection=place.connection, verb="daily sync", month="2026-11", state="done", verdict="balanced"
+    )
+    page = admin.get(place.url("configuration"))
+    assert "2026-11, done (balanced)" in words(page)
+    assert reverse("runs:run", args=[place.connection.pk, run.pk]) in page.content.decode()
 
 
 def test_what_was_saved_is_what_the_planner_gets(place: Place, admin: Client, form: dict[str, list[str]]) -> None:

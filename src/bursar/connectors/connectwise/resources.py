@@ -84,7 +84,8 @@ LISTS: Mapping[ListKind, Endpoint] = {
         "/finance/billingCycles", "billing cycle", _TABLE_SETUP, ("id", "identifier", "name")
     ),
     ListKind.BILLING_TERM: Endpoint("/finance/billingTerms", "billing term", _TABLE_SETUP, ("id", "name")),
-    ListKind.COMPANY: replace(COMPANIES, fields=("id", "identifier", "name", "deletedFlag")),
+    ListKind.CATALOG_ITEM: replace(CATALOG, fields=("id", "identifier", "description", "productClass", "inactiveFlag")),
+    ListKind.COMPANY: replace(COMPANIES, fields=("id", "identifier", "name", "status", "deletedFlag")),
     ListKind.COMPANY_STATUS: Endpoint("/company/companies/statuses", "company status", _TABLE_SETUP, _NAMED),
     ListKind.DEPARTMENT: Endpoint("/system/departments", "department", _MY_COMPANY, ("id", "identifier", "name")),
     ListKind.LOCATION: Endpoint("/system/locations", "location", _MY_COMPANY, ("id", "name")),

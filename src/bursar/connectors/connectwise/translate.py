@@ -29,13 +29,14 @@ def agreement_type(record: AgreementTypeRecord) -> AgreementType:
 
 
 def choice(record: ListRecord) -> Choice:
-    """An entry of a list, with the category of a subcategory."""
+    """An entry of a list, with the category of a subcategory. A product is called by its description."""
     return Choice(
         id=record.id,
-        name=record.name or record.identifier,
+        name=record.name or record.description or record.identifier,
         identifier=record.identifier,
         inactive=record.inactive,
         parent_id=_id(record.category),
+        trait=record.status.name if record.status else record.product_class,
     )
 
 

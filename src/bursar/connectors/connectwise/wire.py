@@ -98,8 +98,11 @@ class ListRecord(Identified):
 
     identifier: Text = ""
     name: Text = ""
+    description: Text = ""
     inactive: Flag = Field(default=False, validation_alias=AliasChoices("inactiveFlag", "deletedFlag"))
     category: Reference | None = None
+    status: Reference | None = None
+    product_class: Text = Field(default="", alias="productClass")
 
 
 class CompanyRecord(Identified):

@@ -16,6 +16,8 @@ class ListEntry(models.Model):
     remote_id = models.BigIntegerField()
     name = models.CharField(max_length=200)
     identifier = models.CharField(max_length=100, blank=True)
+    trait = models.CharField(max_length=60, blank=True, default="")
+    """The status of a company, the class of a product."""
     parent_id = models.BigIntegerField(null=True)
     inactive = models.BooleanField(default=False)
     gone = models.BooleanField(default=False)

@@ -66,7 +66,7 @@ def newest_runs(connection: Connection, limit: int) -> Sequence[Run]:
     return list(Run.objects.filter(connection=connection).order_by("-started_at")[:limit])
 
 
-def newest_ended_run(connection: Connection, verb: str) -> Run | None:
-    """The run of this kind that was asked for last and has ended."""
-    ended = Run.objects.filter(connection=connection, verb=verb).exclude(state__in=Run.ACTIVE)
+def newest_ended_run(connection: Connection, *verbs: str) -> Run | None:
+    """The run of one of these kinds that was asked for last and has ended."""
+    ended = Run.objects.filter(connection=connection, verb__in=verbs).exclude(state__in=Run.ACTIVE)
     return ended.order_by("-started_at").first()

@@ -35,3 +35,8 @@ def writes_in_trouble(run: Run) -> QuerySet[Posting]:
 def worker_of(run: Run) -> Worker | None:
     """The process that has the run, or had it last."""
     return Worker.objects.filter(pk=run.executor).first() if run.executor else None
+
+
+def newest_run(connection: Connection, verb: str) -> Run | None:
+    """The run of this kind that was asked for last, whatever its state."""
+    return runs_matching(connection, verb=verb).first()

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from bursar.domain.errors import InvalidInput
 from bursar.domain.roles import Role
 from bursar.store.models import Connection
 from bursar.store.queries.dashboard import newest_ended_run, newest_runs, what_waits
-from bursar.usecases.runs import POST_LINES
+from bursar.usecases.daily_sync import outlook
+from bursar.usecases.runs import DAILY_SYNC, POST_LINES
 from bursar.web.access import on_connection
 from bursar.wiring import agreements_page
 
@@ -46,10 +48,11 @@ def _agreements(connection: Connection) -> str:
 @on_connection(Role.VIEWER)
 def page(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Both tiles, System Information, counters and the last runs."""
-    posting = newest_ended_run(connection, POST_LINES)
+    posting = newest_ended_run(connection, POST_LINES, DAILY_SYNC)
     context = {
         "connection": connection,
         "tiles": _tiles(connection).values(),
+        "daily_sync": outlook(connection, timezone.now()),
         "waiting": what_waits(connection),
         "posting": posting,
         "blocked": posting.counts.get("blocked", 0) if posting else 0,

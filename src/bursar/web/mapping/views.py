@@ -1,42 +1,85 @@
-"""Mapping: what is loaded, and what each record is in ConnectWise (rules 31-33). Mapped by command for now."""
+"""Mapping: the lists of organizations and products, as pages and as files (rules 31-50)."""
 
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from bursar.domain.mapping import MappingState
 from bursar.domain.roles import Role
 from bursar.store.models import Connection
-from bursar.store.queries.mapping_list import Records, offers_matching, organizations_matching
-from bursar.web.access import on_connection
-from bursar.web.mapping.forms import RecordFilter
+from bursar.store.queries.mapping_list import states_of
+from bursar.usecases.kept_records import was_read
+from bursar.web.access import View, on_connection, person_of
+from bursar.web.grid.chooser import remember_columns
+from bursar.web.grid.files import view_as_file
+from bursar.web.grid.grid import Grid
+from bursar.web.grid.listing import listing
+from bursar.web.mapping.rows import MappingRow
+from bursar.web.mapping.tabs import TABS, Tab
 from bursar.web.partial import wants_part
 
-RECORDS_A_PAGE = 50
+M = TypeVar("M", bound=Model)
+Source = Callable[[Connection], tuple[Grid[M, MappingRow], QuerySet[M]]]
 
 
-@on_connection(Role.VIEWER)
-def organizations(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Organizations of the platform and their ConnectWise companies."""
-    form = RecordFilter(request.GET)
-    return _answer(request, connection, form, "organizations", organizations_matching(connection, *form.chosen))
+def list_view(tab: Tab, source: Source[M]) -> View[...]:
+    """The page of a list; its part when htmx asks."""
+
+    @on_connection(Role.VIEWER)
+    def view(request: HttpRequest, connection: Connection) -> HttpResponse:
+        grid, rows = source(connection)
+        counts = states_of(rows)
+        may_change = Role(person_of(request).role).allows(Role.OPERATOR)
+        context = {
+            "connection": connection,
+            "tab": tab,
+            "tabs": [(each.title, each.url("list", connection), each is tab) for each in TABS],
+            "listing": listing(request, grid, rows),
+            "counts": [(state.value, counts.get(state, 0)) for state in MappingState],
+            "loaded": sum(counts.values()),
+            "list_read": was_read(connection, tab.kind),
+            "part": "records",
+            "here": tab.url("list", connection),
+            "export": tab.url("export", connection),
+            "columns_url": tab.url("columns", connection),
+            "bulk": tab.url("bulk", connection) if may_change else "",
+            "pick_url": tab.url("pick", connection),
+            "change_url": tab.url("change", connection),
+        }
+        return render(request, "mapping/parts/records.html" if wants_part(request) else "mapping/page.html", context)
+
+    return view
 
 
-@on_connection(Role.VIEWER)
-def products(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Offers of the platform and their ConnectWise products."""
-    form = RecordFilter(request.GET)
-    return _answer(request, connection, form, "products", offers_matching(connection, *form.chosen))
+def export_view(tab: Tab, source: Source[M]) -> View[...]:
+    """The view that the address describes as CSV or Excel."""
+
+    @on_connection(Role.VIEWER)
+    def view(request: HttpRequest, connection: Connection) -> HttpResponseBase:
+        grid, rows = source(connection)
+        return view_as_file(request, grid, rows, f"bursar-{tab.name}")
+
+    return view
 
 
-def _answer(request: HttpRequest, connection: Connection, form: RecordFilter, tab: str, found: Records) -> HttpResponse:
-    context = {
-        "connection": connection,
-        "form": form,
-        "tab": tab,
-        "filtered": any(form.chosen),
-        "loaded": sum(found.counts.values()),
-        "counts": [(state.value, found.counts.get(state, 0)) for state in MappingState],
-        "rows": Paginator(found.rows, RECORDS_A_PAGE).get_page(request.GET.get("page")),
-    }
-    return render(request, "mapping/parts/records.html" if wants_part(request) else "mapping/page.html", context)
+def columns_view(tab: Tab, source: Source[M]) -> View[...]:
+    """Remember which columns this person wants, and go back to the view without columns in its address."""
+
+    @on_connection(Role.VIEWER)
+    def view(request: HttpRequest, connection: Connection) -> HttpResponse:
+        remember_columns(request, source(connection)[0])
+        return redirect(back_to(tab, connection, request.POST.get("view", ""), without="columns"))
+
+    return require_POST(view)
+
+
+def back_to(tab: Tab, connection: Connection, view: str, *, without: str = "") -> str:
+    """The list as it was looked at; `view` is its address query, kept to parameters and never another site."""
+    query = QueryDict(view, mutable=True)
+    query.pop(without, None)
+    return f"{tab.url('list', connection)}{'?' if query else ''}{query.urlencode()}"

@@ -121,13 +121,14 @@ class SetupForm(NewLogin):
 class JoinForm(NewLogin):
     """Somebody with a code: to join, or to set a forgotten password anew."""
 
+    name = forms.CharField(
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text="As others see it. Not needed when you have a login already.",
+    )
     code = code_field("Code", "The administrator who invited you, or who offered you a new password, has it.")
     field_order = ("email", "code", "name", "password", "again")
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].required = False
-        self.fields["name"].help_text = "As others see it. Not needed when you have a login already."
 
 
 class InviteForm(forms.Form):

@@ -3,9 +3,9 @@
 from django import forms
 
 from bursar.store.models import Run
-from bursar.usecases.runs import LOAD_LINES, POST_LINES, SYNC_ORGANIZATIONS
+from bursar.usecases.runs import DAILY_SYNC, LOAD_LINES, POST_LINES, SYNC_ORGANIZATIONS
 
-VERBS = (POST_LINES, LOAD_LINES, SYNC_ORGANIZATIONS)
+VERBS = (POST_LINES, LOAD_LINES, SYNC_ORGANIZATIONS, DAILY_SYNC)
 
 
 class RunFilter(forms.Form):

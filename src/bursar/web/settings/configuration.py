@@ -10,16 +10,18 @@ from django.utils import timezone
 from bursar.domain.lists import ListKind
 from bursar.domain.roles import Role
 from bursar.store.models import Connection, Worker
+from bursar.store.queries.run_list import newest_run
 from bursar.usecases.billing_settings import (
     PRICE_PER_ORGANIZATION,
     configuration_version,
-    next_daily_sync,
     save_configuration,
     shown_settings,
     stage,
 )
+from bursar.usecases.daily_sync import next_daily_sync, outlook
 from bursar.usecases.lists import entries
 from bursar.usecases.refusals import ChangedMeanwhile, SettingsRefused
+from bursar.usecases.runs import DAILY_SYNC
 from bursar.web.access import on_connection
 from bursar.web.partial import wants_part
 from bursar.web.settings.clash import Clash, Difference
@@ -79,7 +81,7 @@ def _page(
     clash: Clash | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    kept = entries(connection, ListKind.AGREEMENT_TYPE)
+    kept, now = entries(connection, ListKind.AGREEMENT_TYPE), timezone.now()
     context = {
         "form": form,
         "agreement_type": form.agreement_type(connection, kept),
@@ -91,7 +93,9 @@ def _page(
         "daily_sync": form.control("daily_sync"),
         "posting_rules": form.posting_rules(),
         "lists": shown_lists(connection, [ListKind.AGREEMENT_TYPE], outcome),
-        "next_sync": next_daily_sync(timezone.now()),
+        "outlook": outlook(connection, now),
+        "next_sync": next_daily_sync(now),
+        "last_daily": newest_run(connection, DAILY_SYNC),
         "worker": Worker.objects.order_by("-seen_at").first(),
         "priced": sum(name.startswith(PRICE_PER_ORGANIZATION) for name in connection.billing),
         "clash": clash,
