@@ -54,7 +54,7 @@ def test_a_load_and_a_sync_are_runs_too(jobs: Jobs) -> None:
     connection = jobs.connection(lines=0)
     load = start_run(connection, LOAD_LINES, LoadRequest("/nowhere/at-all.csv").as_json())
     sync = jobs.ended(start_run(connection, SYNC_ORGANIZATIONS, {}))
-    assert (sync.state, sync.counts) == (Run.State.DONE, {"companies": 20, "gone": 0})
+    assert (sync.state, sync.counts) == (Run.State.DONE, {"companies": 20, "gone": 0, "products": 50})
     connection.refresh_from_db()
     assert connection.last_sync_to_platform == sync.ended_at
     assert (jobs.ended(load).state, load.notes.get().code) == (Run.State.FAILED, "source_unreadable")
