@@ -1,5 +1,6 @@
 """Who calls: a token or the browser's session, and one place that compares roles."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -32,7 +33,7 @@ class Caller:
         return replace(current_actor(), name=name, channel="api")
 
 
-class _Needs:
+class _Needs(ABC):
     """Lets callers of at least one role through. Ninja calls these in turn until one answers."""
 
     openapi_security_schema: ClassVar[Mapping[str, str]]
@@ -50,8 +51,9 @@ class _Needs:
             )
         return caller
 
+    @abstractmethod
     def caller(self, request: HttpRequest) -> Caller | None:
-        raise NotImplementedError
+        """Who calls in this way; None when it was not used."""
 
 
 class Token(_Needs):

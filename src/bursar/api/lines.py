@@ -12,12 +12,10 @@ from bursar.api.values import PAGE, Amount, Id, Limit, MonthText, Offset, connec
 from bursar.domain.lines import BillingCycle, ChargeType
 from bursar.domain.period import Month
 from bursar.domain.roles import Role
-from bursar.domain.rules import Badge, ChargeRules, Derived, derive
-from bursar.store.field_json import from_json
-from bursar.store.models import Connection
+from bursar.domain.rules import Badge, ChargeRules
 from bursar.store.queries.line_list import LineStatus, ListedLine, listed_lines
 from bursar.store.queries.lines import SOURCE_FIELDS
-from bursar.usecases.billing_settings import billing_settings
+from bursar.usecases.derived_lines import derived_of, rules_of
 
 routes = Routes("Lines")
 
@@ -99,28 +97,12 @@ def list_lines(
     connection = connection_at(connection_id)
     rows = listed_lines(connection, Month.parse(month) if month else None, status)
     found = list(islice(rows, offset, offset + limit + 1))
-    rules = _rules(connection)
+    rules = rules_of(connection)
     return LinesShown(lines=[_shown(item, rules) for item in found[:limit]], next=next_of(offset, limit, len(found)))
 
 
-def _rules(connection: Connection) -> ChargeRules:
-    """Today's rules; they count for what is shown before an Agreement Type is chosen, too (decision 1)."""
-    billing = {"agreement_type": {"id": 0, "name": ""}} | connection.billing
-    return billing_settings(Connection(company=connection.company, billing=billing)).rules
-
-
-def _derived(item: ListedLine, rules: ChargeRules) -> Derived:
-    """What would be sent, or for a posted line what was."""
-    derived = derive(item.line, item.overrides, rules)
-    written = from_json(item.row.link.written) if item.row.link else {}
-    effective, cancelled = written.get("effective"), written.get("cancelled")
-    if not isinstance(effective, date):
-        return derived
-    return Derived(effective, cancelled if isinstance(cancelled, date) else None, derived.charge_name)
-
-
 def _shown(item: ListedLine, rules: ChargeRules) -> LineShown:
-    derived = _derived(item, rules)
+    derived = derived_of(item, rules)
     link = item.row.link
     return LineShown(
         line_id=item.line.line_id,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from itertools import islice
 from typing import Annotated
 
@@ -14,13 +13,11 @@ from bursar.cli.options import AsJson, ConnectionName
 from bursar.cli.output import NOTHING, Listing, counted, money_column, print_json, say
 from bursar.domain.money import Money, Totals
 from bursar.domain.period import Month
-from bursar.domain.rules import Badge, ChargeRules, Derived, derive
-from bursar.store.field_json import from_json
-from bursar.store.models import Connection
+from bursar.domain.rules import Badge, ChargeRules, Derived
 from bursar.store.queries.line_list import LineStatus, ListedLine, listed_lines
 from bursar.store.queries.lines import SOURCE_FIELDS
-from bursar.usecases.billing_settings import billing_settings
 from bursar.usecases.connections import find_connection
+from bursar.usecases.derived_lines import derived_of, rules_of
 
 OVERRIDES = (
     *("company_id", "product_id", "agreement_id", "charge_start", "charge_end"),
@@ -66,7 +63,7 @@ def show_lines(
     """List lines with the dates that would be sent, and where each one stands."""
     chosen = find_connection(connection)
     page = _page(listed_lines(chosen, Month.parse(month) if month else None, status), limit)
-    rules = _rules(chosen)
+    rules = rules_of(chosen)
     if as_json:
         lines = [_document(item, rules) for item in page.lines]
         print_json({"connection": chosen.name, "count": page.count, "totals": dict(page.totals), "lines": lines})
@@ -84,29 +81,13 @@ def _page(found: Iterable[ListedLine], limit: int) -> Page:
     return page
 
 
-def _rules(connection: Connection) -> ChargeRules:
-    """Today's rules; they count for what is shown before an Agreement Type is chosen, too (decision 1)."""
-    billing = {"agreement_type": {"id": 0, "name": ""}} | connection.billing
-    return billing_settings(Connection(company=connection.company, billing=billing)).rules
-
-
-def _derived(item: ListedLine, rules: ChargeRules) -> Derived:
-    """What would be sent, or for a posted line what was."""
-    derived = derive(item.line, item.overrides, rules)
-    written = from_json(item.row.link.written) if item.row.link else {}
-    effective, cancelled = written.get("effective"), written.get("cancelled")
-    if not isinstance(effective, date):
-        return derived
-    return Derived(effective, cancelled if isinstance(cancelled, date) else None, derived.charge_name)
-
-
 def _tell(page: Page, rules: ChargeRules) -> None:
     listing = Listing(
         "Line", "Product", Column("From, until", no_wrap=True), money_column("Total"), Column("Status", min_width=8)
     )
     marked = False
     for item in page.lines:
-        derived = _derived(item, rules)
+        derived = derived_of(item, rules)
         marked = marked or bool(derived.start_badge or derived.end_badge)
         listing.row(*_cells(item, derived))
     listing.show(if_empty="There are no such lines.")
@@ -127,7 +108,7 @@ def _cells(item: ListedLine, derived: Derived) -> tuple[str, ...]:
 
 
 def _document(item: ListedLine, rules: ChargeRules) -> dict[str, object]:
-    derived = _derived(item, rules)
+    derived = derived_of(item, rules)
     link = item.row.link
     badges = {"start": derived.start_badge, "end": derived.end_badge, "charge_type": derived.name_badge}
     return {

@@ -46,7 +46,7 @@ def candidate(entered: NewConnection, stored: Connection | None = None) -> Conne
     made = Connection(name=_name(entered.name, stored), kind=stored.kind if stored else _kind(entered.kind))
     made.url = str(site_address(entered.url))
     made.company = _text("company", entered.company)
-    made.client_id = _text("client_id", entered.client_id)
+    made.client_id = _header("client_id", entered.client_id)
     made.public_key = _text("public_key", entered.public_key)
     made.sealed_private_key = _kept_key(made, stored) if entered.keeps_private_key else seal(_private_key(entered))
     made.options = dict(stored.options) if stored else {}
@@ -85,6 +85,17 @@ def _text(field_name: str, text: str) -> str:
     if len(value) > LONGEST:
         raise InvalidInput(
             f"The {LABELS[field_name]} is too long.", remedy=f"Use at most {LONGEST} characters, as ConnectWise does."
+        )
+    return value
+
+
+def _header(field_name: str, text: str) -> str:
+    """A text that travels in a header of every request, where only plain characters can."""
+    value = _text(field_name, text)
+    if not (value.isascii() and value.isprintable()):
+        raise InvalidInput(
+            f"The {LABELS[field_name]} has characters that cannot be sent.",
+            remedy="Enter it as the ConnectWise developer site shows it: letters, digits and dashes.",
         )
     return value
 
