@@ -70,10 +70,13 @@ class Excluded(StrEnum):
 
     ORGANIZATION = "organization is excluded"
     OFFER = "offer is excluded"
+    BY_HAND = "billed by hand"
 
 
 def resolve(line: InvoiceLine, overrides: Overrides, mappings: Mappings) -> Target | Incomplete | Excluded:
     """A line is fully mapped when its company and product are known (rule 73)."""
+    if overrides.by_hand:
+        return Excluded.BY_HAND
     organization = mappings.organizations.get(line.organization_id)
     offer = mappings.offers.get(line.offer_id)
     if organization and organization.state is MappingState.EXCLUDED:

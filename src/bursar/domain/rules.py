@@ -69,6 +69,8 @@ class Overrides:
     """Write although our Addition was edited in ConnectWise (rule 97)."""
     post_again: bool = False
     """Create a new Addition although ours was deleted in ConnectWise (rule 97)."""
+    by_hand: bool = False
+    """A person bills it in ConnectWise without Bursar."""
 
 
 @dataclass(frozen=True, slots=True)

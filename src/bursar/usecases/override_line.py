@@ -22,6 +22,7 @@ COLUMNS = {
     "keep_both": "keep_both",
     "overwrite": "overwrite",
     "post_again": "post_again",
+    "by_hand": "by_hand",
 }
 """Override name → column. None (or False) takes the override away again (rule 65)."""
 
@@ -46,7 +47,9 @@ def override_line(connection: Connection, line_id: str, values: Mapping[str, Ove
 def reset_line(connection: Connection, line_id: str) -> Line:
     """Take every override of an unposted line away (rule 65)."""
     off: dict[str, OverrideValue] = dict.fromkeys(COLUMNS)
-    flags: dict[str, OverrideValue] = dict.fromkeys(("approve", "keep_both", "overwrite", "post_again"), False)
+    flags: dict[str, OverrideValue] = dict.fromkeys(
+        ("approve", "keep_both", "overwrite", "post_again", "by_hand"), False
+    )
     return override_line(connection, line_id, off | flags)
 
 

@@ -16,6 +16,10 @@ from bursar.usecases.audit import record
 POST_LINES = "post lines"
 LOAD_LINES = "load lines"
 SYNC_ORGANIZATIONS = "sync organizations"
+PLAN_LINES = "plan lines"
+"""Read ConnectWise, keep the month's plan for people to look at, and write nothing."""
+PLAN_ENDINGS = "plan endings"
+"""The same for the end of Additions that people made by hand (rule 99)."""
 DAILY_SYNC = "daily sync"
 """Load the current month, then post: asked for by the schedule alone."""
 

@@ -62,6 +62,10 @@ class BillingSettings:
     skip_zero_lines: bool = False
     hold_negative_lines: bool = False
     active_statuses: frozenset[str] = frozenset({"Active"})
+    pilot: bool = False
+    """Only customers for whom posting is enabled are posted; the rest can be previewed (rule 150)."""
+    alert_share: Decimal = Decimal("0.10")
+    """A price or quantity that changed by more than this share since last month is an alert (rule 147)."""
 
     def price_for(self, organization_id: str) -> PricePolicy:
         return self.price_by_organization.get(organization_id, self.price)
@@ -102,6 +106,8 @@ class Link:
     last_month: Month
     written: Fields
     subscription_name: str = ""
+    accepted: Fields = field(default_factory=dict)
+    """Edits made in ConnectWise that a person let stand: field → value there (rule 97)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,6 +161,8 @@ class AdditionLink(models.Model):
     recurring = models.BooleanField()
     last_month = models.CharField(max_length=7)
     written = models.JSONField()
+    accepted = models.JSONField(default=dict)
+    """Edits made in ConnectWise that a person let stand: field → value, as long as both sides stay as they are."""
 
     class Meta:
         indexes = [models.Index(fields=["connection", "company_id"], name="link_by_company")]

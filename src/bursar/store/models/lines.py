@@ -73,6 +73,8 @@ class Line(models.Model):
     set_company_id = models.BigIntegerField(null=True)
     set_product_id = models.BigIntegerField(null=True)
     set_agreement_id = models.BigIntegerField(null=True)
+    set_agreement_name = models.CharField(max_length=120, blank=True, default="")
+    """The Agreement's name when it was chosen, for people."""
     set_charge_start = models.DateField(null=True)
     set_charge_end = models.DateField(null=True)
     approved = models.BooleanField(default=False)
@@ -80,6 +82,12 @@ class Line(models.Model):
     keep_both = models.BooleanField(default=False)
     overwrite = models.BooleanField(default=False)
     post_again = models.BooleanField(default=False)
+    by_hand = models.BooleanField(default=False)
+    """A person bills it in ConnectWise without Bursar: it neither blocks nor posts."""
+    # what the newest plan or posting said; empty once it can be posted, or somebody changed the line
+    blocked_code = models.CharField(max_length=40, blank=True, default="")
+    blocked_reason = models.TextField(blank=True, default="")
+    blocked_remedy = models.TextField(blank=True, default="")
     # what became of it
     last_load = models.ForeignKey(Load, models.PROTECT)
     vanished = models.BooleanField(default=False)
@@ -93,6 +101,7 @@ class Line(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["connection", "month", "organization_id"], name="line_by_organization"),
+            models.Index(fields=["connection", "month", "organization_name", "id"], name="line_by_customer"),
             models.Index(fields=["connection", "month", "subscription_id"], name="line_by_subscription"),
             # Everything the Dashboard counts, and only lines that may still be posted: history costs it nothing.
             models.Index(

@@ -42,3 +42,18 @@ class ListReading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.read_at:%Y-%m-%d %H:%M}"
+
+
+class ListRefusal(models.Model):
+    """A list that could not be read the last time; gone as soon as it can be (rule 34)."""
+
+    connection = models.ForeignKey(Connection, models.CASCADE)
+    kind = models.CharField(max_length=20, choices=KINDS)
+    refused_at = models.DateTimeField()
+    sentence = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "kind"], name="list_refusal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.sentence}"

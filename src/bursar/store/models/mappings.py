@@ -15,6 +15,8 @@ class Organization(models.Model):
     organization_id = models.TextField()
     name = models.TextField()
     state = models.CharField(max_length=10, choices=STATES, default=MappingState.UNMAPPED)
+    posting = models.BooleanField(default=False)
+    """In pilot mode: whether its lines may be posted; the others can be previewed only (rule 150)."""
 
     class Meta:
         indexes = [models.Index(fields=["connection", "state"], name="organization_by_state")]

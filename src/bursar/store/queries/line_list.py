@@ -23,6 +23,8 @@ class LineStatus(StrEnum):
     UNMAPPED = "unmapped"
     EXCLUDED = "excluded"
     """Left out on purpose, or its invoice is not verified."""
+    BLOCKED = "blocked"
+    """Fully mapped, but the newest plan or posting found a reason against it."""
     POSTED = "posted"
     CHANGED = "changed"
     """Posted, and its source says something else since."""
@@ -83,4 +85,4 @@ def _standing(row: Line, line: InvoiceLine, overrides: Overrides, mappings: Mapp
         return LineStatus.EXCLUDED, f"invoice is {line.invoice_status or 'without status'}"
     if isinstance(target, Incomplete):
         return LineStatus.UNMAPPED, f"lacks {' and '.join(target.missing)}"
-    return LineStatus.READY, ""
+    return (LineStatus.BLOCKED, row.blocked_reason) if row.blocked_code else (LineStatus.READY, "")

@@ -76,6 +76,7 @@ def overrides_of(row: Line) -> Overrides:
         keep_both=row.keep_both,
         overwrite=row.overwrite,
         post_again=row.post_again,
+        by_hand=row.by_hand,
     )
 
 

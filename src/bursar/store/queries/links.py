@@ -23,6 +23,7 @@ def link_of(row: AdditionLink) -> Link | None:
         last_month=Month.parse(row.last_month),
         written=from_json(row.written),
         subscription_name=row.subscription_name,
+        accepted=from_json(row.accepted),
     )
 
 
