@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: setup demo test check lint types imports tests golden docs bench lock
+.PHONY: setup demo test check lint types imports tests rules golden docs bench lock
 
 setup: .venv/.ready  ## make .venv with everything pinned by hash
 
@@ -32,6 +32,9 @@ imports: setup
 
 tests: setup
 	$(BIN)/pytest -n auto --dist loadscope $(ARGS)
+
+rules: setup  ## list the rules of the specification that no test names, and why
+	$(BIN)/python -m tests.documents.rules
 
 golden: setup  ## renew golden files after looking at the difference
 	$(BIN)/pytest --update-golden $(ARGS)

@@ -5,7 +5,15 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-QUICK_SIZES = {"reading": 800, "posting": 400, "replanning": 1000, "planning_memory": 40_000, "log_pages": 20_000}
+QUICK_SIZES = {
+    "reading": 800,
+    "posting": 400,
+    "replanning": 1000,
+    "planning_memory": 40_000,
+    "plan_preview": 4000,
+    "log_pages": 20_000,
+    "grid_pages": 5000,
+}
 """The benchmarks in their order, with the sizes of a quick look."""
 
 

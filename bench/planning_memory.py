@@ -2,14 +2,12 @@
 
 import resource
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
-from typing import ParamSpec, TypeVar
 
 from bench.billing import connected, load_mapped
 from bench.invoice_lines import DealtLines
+from bench.processes import in_its_own_process
 from bench.sandbox import Sandbox, running_sandbox
 from bench.size import wanted_size
 from bench.table import ratio, show
@@ -17,9 +15,6 @@ from bursar.domain.period import Month
 from bursar.domain.plan import Action, Resource
 from bursar.store.models import Connection
 from bursar.usecases.plan_additions import MonthPlanner, PlanOptions
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 FULL_SIZE = 1_000_000
 SHARE = 10
@@ -47,15 +42,9 @@ def main() -> int:
     counts = zip(MONTHS, (0, size // SHARE, size), strict=True)
     months = [DealtLines(month, count, companies) for month, count in counts]
     with running_sandbox(companies=companies, agreements=companies, additions=0) as sandbox:
-        _in_its_own_process(_load, sandbox, months)
-        _report(companies, [_in_its_own_process(_plan, sandbox, lines) for lines in months])
+        in_its_own_process(_load, sandbox, months)
+        _report(companies, [in_its_own_process(_plan, sandbox, lines) for lines in months])
     return 0
-
-
-def _in_its_own_process(work: Callable[P, R], *given: P.args, **named: P.kwargs) -> R:
-    """A fork, so that the memory of one piece of work is not counted with another's."""
-    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as process:
-        return process.submit(work, *given, **named).result()
 
 
 def _load(sandbox: Sandbox, months: Sequence[DealtLines]) -> None:

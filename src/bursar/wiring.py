@@ -1,21 +1,71 @@
 """The only module that builds adapters from connections and hands them to use cases."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx2
 
-from bursar.connectors.billing.csvfile.profile import load_profile
+from bursar.connectors.billing.csvfile.amounts import DECIMAL_STYLES
+from bursar.connectors.billing.csvfile.by_period import PeriodSource, PushedMonth
+from bursar.connectors.billing.csvfile.days import DATE_STYLES
+from bursar.connectors.billing.csvfile.preview import WORD_FIELDS, Check, Preview, check, first_guess, fit, preview
+from bursar.connectors.billing.csvfile.profile import Profile, load_profile
+from bursar.connectors.billing.csvfile.saved_profiles import ENCODINGS, parse_document, shareable
+from bursar.connectors.billing.csvfile.schema import SCHEMA, LineField, heading_key, known_field, label
+from bursar.connectors.billing.csvfile.shipped_profiles import SHIPPED_PROFILES
 from bursar.connectors.billing.csvfile.source import FileSource, FolderSource, open_source, source_digest
 from bursar.connectors.connectwise.client import ConnectWise
 from bursar.connectors.connectwise.credentials import Credentials
 from bursar.connectors.connectwise.options import Options
-from bursar.connectors.connectwise.web_pages import agreements_page
+from bursar.connectors.connectwise.web_pages import agreement_page, agreements_page
 from bursar.connectors.system_clock import SystemClock
+from bursar.domain.errors import InvalidInput
+from bursar.domain.period import Month
 from bursar.ports import Clock
-from bursar.store.models import Connection
+from bursar.store.models import ColumnProfile, Connection, Delivery
 from bursar.store.vault import open_sealed
+from bursar.usecases.column_profiles import checked_name, find_profile, save_profile, saved_profile, saved_profiles
+from bursar.usecases.deliveries import Loadable, content_of, delivery_of, pushed_deliveries
+from bursar.usecases.deliveries import loadable_months as put_together
+from bursar.usecases.run_requests import CANONICAL, LoadRequest, nothing_stored
 
-__all__ = ["SystemClock", "agreements_page", "connectwise", "line_source", "source_digest"]
+__all__ = [
+    "DATE_STYLES",
+    "DECIMAL_STYLES",
+    "ENCODINGS",
+    "SCHEMA",
+    "SHIPPED_PROFILES",
+    "WORD_FIELDS",
+    "Check",
+    "LineField",
+    "Preview",
+    "SystemClock",
+    "agreement_page",
+    "agreements_page",
+    "asked_source",
+    "check_of",
+    "connectwise",
+    "heading_key",
+    "keep_profile",
+    "known_field",
+    "label",
+    "line_source",
+    "loadable_months",
+    "period_source",
+    "preview_of",
+    "profile_document",
+    "proposed_profile",
+    "source_digest",
+]
+
+UNSAVED = "unsaved"
+"""What a profile is called in messages before it has a name."""
+FINDS_ROWS = ("format", "encoding", "delimiter", "sheet", "header_row")
+"""Settings that say where the rows are, not what is in them."""
 
 
 def connectwise(
@@ -45,6 +95,120 @@ def connectwise(
     )
 
 
-def line_source(path: Path, profile: str) -> FileSource | FolderSource:
-    """A file or folder of invoice lines, read through a column profile (a built-in name or a path)."""
-    return open_source(path, load_profile(profile))
+def line_source(path: Path, profile: str, connection: Connection | None = None) -> FileSource | FolderSource:
+    """A file or folder of invoice lines, read through a column profile: shipped, saved, or a path."""
+    return open_source(path, profile_named(profile, connection))
+
+
+def profile_named(name: str, connection: Connection | None = None) -> Profile:
+    """A shipped or saved column profile by its name, or one from a JSON file. Raises InvalidInput."""
+    saved = saved_profile(connection, name) if connection and name not in SHIPPED_PROFILES else None
+    return load_profile(name) if saved is None else parse_document(saved.document, name)
+
+
+def keep_profile(connection: Connection, name: str, document: Mapping[str, object]) -> ColumnProfile:
+    """Check a column profile and save it under a name, in place of the one that had it. Raises InvalidInput."""
+    wanted = checked_name(name, SHIPPED_PROFILES)
+    return save_profile(connection, wanted, shareable(document, wanted))
+
+
+@contextmanager
+def asked_source(connection: Connection, asked: LoadRequest) -> Iterator[FileSource | FolderSource | PeriodSource]:
+    """What a load was asked to read. Raises InvalidInput when there is nothing, or it cannot be used."""
+    if asked.delivery is not None:
+        delivery = delivery_of(connection, asked.delivery)
+        with delivered_file(delivery) as path:
+            yield FileSource(path, profile_named(asked.profile or delivery.profile or CANONICAL, connection))
+    elif asked.path:
+        yield line_source(*asked.place(), connection)
+    else:
+        source = period_source(connection, asked.profile)
+        if source is None:
+            raise nothing_stored()
+        yield source
+
+
+def period_source(connection: Connection, profile: str = "") -> PeriodSource | None:
+    """Everything the connection can load by period; None when it has neither a stored source nor pushed lines."""
+    pushed = {Month.parse(row.month): row for row in pushed_deliveries(connection)}
+    if not connection.source and not pushed:
+        return None
+    months = {month: PushedMonth(row.digest, partial(content_of, row)) for month, row in pushed.items()}
+    return PeriodSource(_stored(connection, profile), months)
+
+
+def loadable_months(connection: Connection) -> Loadable:
+    """What can be loaded by period, month by month (rules 45 and 52). Only names of files are read."""
+    try:
+        stored = _stored(connection)
+        files = stored.names() if isinstance(stored, FolderSource) else {}
+    except InvalidInput as problem:
+        return put_together(connection, {}, problem=problem)
+    return put_together(connection, files, single_file=stored.name if isinstance(stored, FileSource) else "")
+
+
+def _stored(connection: Connection, profile: str = "") -> FileSource | FolderSource | None:
+    if not connection.source:
+        return None
+    return line_source(Path(connection.source["path"]), profile or connection.source["profile"], connection)
+
+
+@contextmanager
+def delivered_file(delivery: Delivery) -> Iterator[Path]:
+    """The content as a file under its own name, gone afterwards."""
+    with TemporaryDirectory(prefix="bursar-") as folder:
+        path = Path(folder) / delivery.name
+        path.write_bytes(delivery.content)
+        yield path
+
+
+def preview_of(delivery: Delivery, document: Mapping[str, object]) -> Preview:
+    """The first rows of an upload, read through a profile that may not be saved yet. Faults are in the answer."""
+    with delivered_file(delivery) as path:
+        try:
+            profile, fault = parse_document(document, UNSAVED), None
+        except InvalidInput as problem:
+            profile, fault = _as_far_as_possible(document), problem
+        seen = preview(path, profile)
+    return seen if fault is None else replace(seen, problem=fault)
+
+
+def _as_far_as_possible(document: Mapping[str, object]) -> Profile:
+    """What is needed to find the rows of a file, of a profile that has mistakes elsewhere."""
+    try:
+        return parse_document({name: document[name] for name in FINDS_ROWS if name in document}, UNSAVED)
+    except InvalidInput:
+        return load_profile(CANONICAL)
+
+
+def check_of(delivery: Delivery, document: Mapping[str, object]) -> Check:
+    """What a load of the whole upload would find; nothing is loaded. Raises InvalidInput."""
+    profile = parse_document(document, UNSAVED)
+    with delivered_file(delivery) as path:
+        return check(path, profile)
+
+
+def proposed_profile(delivery: Delivery) -> tuple[str, dict[str, object]]:
+    """The profile to begin with: the one it was read with, else the one that fits best, else a guess without a name."""
+    connection = delivery.connection
+    if delivery.profile:
+        return delivery.profile, profile_document(connection, delivery.profile)
+    names = [*saved_profiles(connection).values_list("name", flat=True), *SHIPPED_PROFILES]
+    with delivered_file(delivery) as path:
+        fits = {name: fit(path, profile_named(name, connection)) for name in names}
+        best = max(fits, key=lambda name: fits[name])
+        if fits[best][0]:
+            return best, profile_document(connection, best)
+        return "", _document(first_guess(path, load_profile(CANONICAL)))
+
+
+def profile_document(connection: Connection, name: str) -> dict[str, object]:
+    """What a profile file of a shipped or saved profile holds, without its name. Raises InvalidInput."""
+    if name not in SHIPPED_PROFILES:
+        find_profile(connection, name)  # a path that somebody typed is none of these
+    return _document(profile_named(name, connection))
+
+
+def _document(profile: Profile) -> dict[str, object]:
+    document: dict[str, object] = profile.model_dump(mode="json", exclude_defaults=True, exclude={"name"})
+    return document

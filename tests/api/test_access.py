@@ -15,7 +15,7 @@ from ninja import Router
 from bursar.api.application import Api, api
 from bursar.api.routes import NEEDS, Routes
 from bursar.domain.roles import Role
-from bursar.store.models import ApiToken, AuditEntry, Connection, Person, Run
+from bursar.store.models import ApiToken, AuditEntry, Connection, Line, Person, Run
 from bursar.usecases.api_tokens import create_token, revoke_token
 from bursar.usecases.people import deactivate
 from tests.api.conftest import PASSWORD, Cast, Program, credentials, error_of
@@ -26,6 +26,7 @@ SEES, RUNS, RULES = Role.VIEWER, Role.OPERATOR, Role.ADMINISTRATOR
 C = "/connections/{connection_id}"
 R = C + "/runs/{run_id}"
 FILE = {"bursar_connections": 1, "connections": []}
+PLACE = {"company_id": 7, "product_id": 7}
 
 TABLE: Mapping[str, tuple[Role, int, object]] = {
     # method and address: the least role that is let in, what it is answered, and what it sends
@@ -52,14 +53,54 @@ TABLE: Mapping[str, tuple[Role, int, object]] = {
     "GET /dictionary": (SEES, 200, None),
     f"GET {C}/organizations": (SEES, 200, None),
     f"GET {C}/offers": (SEES, 200, None),
+    f"POST {C}/organizations/posting": (RUNS, 200, {"enabled": True, "all": True}),
+    f"PUT {C}/organization?organization_id=org-00001": (RUNS, 200, {"companies": [1]}),
+    f"PUT {C}/offer?offer_id=offer-1": (RUNS, 200, {"product": 1}),
+    f"POST {C}/organizations/change": (RUNS, 200, {"do": "clear", "records": {"ids": ["org-00001"]}}),
+    f"POST {C}/offers/change": (RUNS, 200, {"do": "exclude", "records": {"state": "mapped"}}),
+    f"GET {C}/deliveries": (SEES, 200, None),
+    f"POST {C}/deliveries?filename=lines.csv": (RUNS, 201, [{"invoice_number": "INV-1"}]),
+    f"GET {C}/deliveries/{{delivery_id}}": (SEES, 200, None),
+    f"DELETE {C}/deliveries/{{delivery_id}}": (RUNS, 204, None),
+    f"GET {C}/loads/{{load_id}}/rejections": (SEES, 200, None),
+    f"GET {C}/pushed-lines": (SEES, 200, None),
+    f"GET {C}/pushed-lines/{{month}}": (SEES, 200, None),
+    f"PUT {C}/pushed-lines/{{month}}": (RUNS, 200, [{"invoice_number": "INV-1"}]),
+    f"DELETE {C}/pushed-lines/{{month}}": (RUNS, 204, None),
+    f"GET {C}/column-profiles": (SEES, 200, None),
+    f"GET {C}/column-profiles/{{name}}": (SEES, 200, None),
+    f"PUT {C}/column-profiles/{{name}}": (RUNS, 200, {"document": {"delimiter": ";"}}),
+    f"DELETE {C}/column-profiles/{{name}}": (RUNS, 204, None),
     f"GET {C}/lines": (SEES, 200, None),
+    f"POST {C}/lines/edit": (RUNS, 200, {"lines": {"month": "2026-10"}, "values": {"approved": True}}),
+    f"GET {C}/line?line_id=L00001": (SEES, 200, None),
+    f"PATCH {C}/line?line_id=L00001": (RUNS, 200, {"approved": True}),
+    f"POST {C}/line/reset?line_id=L00001": (RUNS, 200, {}),
+    f"POST {C}/line/accept?line_id=L00003": (RUNS, 200, {}),
+    f"GET {C}/line/agreements?line_id=L00001": (SEES, 200, None),
     f"GET {C}/plan?month=2026-10": (SEES, 200, None),
+    f"GET {C}/plans": (SEES, 200, None),
+    f"POST {C}/plans": (RUNS, 202, {"month": "2026-10"}),
+    f"GET {C}/plans/{{plan_id}}": (SEES, 200, None),
+    f"GET {C}/plans/{{plan_id}}/entries": (SEES, 200, None),
+    f"POST {C}/plans/{{plan_id}}/post": (RUNS, 202, {"everything": True}),
+    f"GET {C}/adoption": (SEES, 200, None),
+    f"POST {C}/adoption/decide": (RUNS, 200, {"addition_id": 7001, "do": "adopt"}),
+    f"POST {C}/adoption/adopt": (RUNS, 200, {"minimum_score": 90}),
+    f"POST {C}/adoption/end": (RUNS, 202, {"additions": [7002], "last_day": "2026-09-30"}),
+    f"GET {C}/drift": (SEES, 200, None),
+    f"POST {C}/drift/decide": (RUNS, 200, {"addition_id": 6, "decision": "accept"}),
+    f"POST {C}/drift/decide-many": (RUNS, 200, {"additions": [6], "decision": "accept"}),
+    f"GET {C}/variances": (SEES, 200, None),
+    f"POST {C}/variances/mute": (RUNS, 200, {**PLACE, "until": str(timezone.now().date()), "reason": "Known"}),
+    f"POST {C}/variances/unmute": (RUNS, 200, PLACE),
     f"GET {C}/runs": (SEES, 200, None),
     f"POST {C}/runs": (RUNS, 202, {"verb": "post lines", "month": "2026-10"}),
     f"GET {R}": (SEES, 200, None),
     f"GET {R}/notes": (SEES, 200, None),
     f"GET {R}/postings": (SEES, 200, None),
     f"POST {R}/stop": (RUNS, 200, None),
+    f"POST {R}/retry": (RUNS, 422, None),
     f"GET {C}/logs": (SEES, 200, None),
     "GET /audit": (RULES, 200, None),
     "GET /audit/verification": (RULES, 200, None),
@@ -100,13 +141,14 @@ def populated(cast: Cast, connection: Connection) -> Populated:
 
 
 def visit(program: Program, route: str, populated: Populated, psa: PsaProcess, owner: Person | None) -> HttpResponse:
-    """Call one route with real ids; a token route gets a token of whoever calls, and a removal an idle connection."""
+    """Call one route with real ids; a token route gets a token of whoever calls, a removal an idle connection."""
     method, _, path = route.partition(" ")
     ids = dict(populated.ids)
     if "token_id" in path and owner is not None:
         ids["token_id"] = create_token(owner, "to be revoked", SEES, None)[0].pk
     if route == f"DELETE {C}":
         Run.objects.filter(pk=populated.waiting.pk).delete()
+        Line.objects.filter(connection=populated.connection).update(link=None)
     body = TABLE[route][2]
     body = credentials(psa, "second") if body == "credentials" else body
     return program.send(method, path.format(**ids), body)

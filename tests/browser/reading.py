@@ -29,7 +29,8 @@ class Complaints:
     def _console(self, message: ConsoleMessage) -> None:
         expected = "the server responded with a status of 4" in message.text
         if message.type == "error" and not expected:
-            self.found.append(f"console: {message.text}")
+            where = message.page.url if message.page else ""
+            self.found.append(f"console: {message.text} {where}")
 
 
 def check_page(page: Page, name: str) -> list[str]:
@@ -58,4 +59,4 @@ def keep(page: Page, name: str) -> None:
     folder = os.environ.get("BURSAR_SCREENSHOTS")
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True, caret="initial")

@@ -2,29 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.first_hour import PASSWORD, Installation, enter_credentials, set_up
 from tests.browser.reading import WIDE, check_page
-from tests.browser.serving import Output, running
-from tests.cli.psa_process import ROLE, PsaProcess, psa_process
+from tests.browser.serving import running
+from tests.cli.psa_process import psa_process
 
 pytestmark = pytest.mark.chromium
-
-PASSWORD = "seven-Quiet-larches"
-EMAIL = "ada@example.com"
-
-
-@dataclass(frozen=True)
-class Installation:
-    """An empty Bursar that serves its pages, and a ConnectWise beside it."""
-
-    url: str
-    output: Output
-    psa: PsaProcess
 
 
 @pytest.fixture
@@ -106,26 +94,6 @@ def test_keyboard_alone_is_enough(page: Page, installation: Installation) -> Non
     expect(page.get_by_role("link", name="Profile and appearance")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/profile/"))
-
-
-def set_up(page: Page, installation: Installation) -> None:
-    code = installation.output.wait_for(r"set-up code is ([a-z0-9-]+)").group(1)
-    page.goto(installation.url)
-    page.get_by_label(re.compile("set-up code", re.IGNORECASE)).fill(code)
-    page.get_by_label("Name", exact=False).first.fill("Ada")
-    page.get_by_label(re.compile("e-?mail", re.IGNORECASE)).fill(EMAIL)
-    for field in page.locator("input[type=password]").all():
-        field.fill(PASSWORD)
-    page.get_by_role("button").last.click()
-
-
-def enter_credentials(page: Page, installation: Installation, private_key: str = "") -> None:
-    public, private = installation.psa.keys[ROLE]
-    page.get_by_label("API URL").fill(installation.psa.url)
-    page.get_by_label("ConnectWise Company ID").fill(installation.psa.company)
-    page.get_by_label("API Public Key").fill(public)
-    page.get_by_label("API Private Key").fill(private_key or private)
-    page.get_by_label("Client ID").fill(installation.psa.client_id)
 
 
 def configure(page: Page) -> None:

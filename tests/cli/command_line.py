@@ -20,6 +20,8 @@ ESCAPE = "\x1b"
 
 
 def words_of_command(words: tuple[str, ...]) -> str:
+    if words[:2] == ("lines", "profile"):
+        return " ".join(words[:3])
     return words[0] if words[0] == "version" else " ".join(words[:2])
 
 

@@ -107,3 +107,19 @@ def test_a_file_that_is_no_mapping_is_refused(bursar: CommandLine) -> None:
     (bursar.home / "y.csv").write_bytes(b"kind,id\n\xff\xfe")
     assert "UTF-8" in bursar.error("mapping", "import", str(bursar.home / "y.csv"), code=2)["sentence"]
     assert bursar.error("mapping", "import", str(bursar.home / "nowhere.csv"), code=1)["code"] == "file"
+
+
+def test_rule_150_the_pilots_customers_are_shown_and_chosen(bursar: CommandLine) -> None:
+    load_only(bursar)
+    assert "Pilot mode is off" in bursar.run("mapping", "pilot").stdout
+    bursar.run("config", "set", "pilot_mode", "yes")
+    chosen = bursar.json("mapping", "pilot", "--enable", "Snowshoe Sports", "--enable", "O-Nobo")
+    assert (chosen["pilot_mode"], chosen["enabled"], chosen["changed"]) == (True, 2, 2)
+    organizations = chosen["organizations"]
+    assert isinstance(organizations, list)
+    assert {row["name"] for row in organizations if row["posting"]} == {"Snowshoe Sports", "Nobody Knows"}
+    only = bursar.json("mapping", "pilot", "--disable-all", "--enable", "Snowshoe Sports")
+    assert only["enabled"] == 1
+    assert bursar.json("mapping", "pilot", "--enable-all")["enabled"] == len(organizations)
+    assert "was never loaded" in bursar.error("mapping", "pilot", "--enable", "Nobody Else", code=2)["sentence"]
+    assert "not both" in bursar.error("mapping", "pilot", "--enable-all", "--disable-all", code=2)["sentence"]

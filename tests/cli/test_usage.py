@@ -23,14 +23,15 @@ WITHOUT_DOCUMENT = {"demo", "sandbox serve", "serve", "worker"}
 """A story, a process that prints its own document, and processes that stay."""
 
 
-def commands() -> Iterator[str]:
-    root = get_command(app)
+def commands(group: TyperGroup | None = None, before: str = "") -> Iterator[str]:
+    """Every command with the groups that it is in, however deep."""
+    root = group or get_command(app)
     assert isinstance(root, TyperGroup)
     for name, command in root.commands.items():
         if isinstance(command, TyperGroup):
-            yield from (f"{name} {inner}" for inner in command.commands)
+            yield from commands(command, f"{before}{name} ")
         else:
-            yield name
+            yield before + name
 
 
 @pytest.mark.parametrize("command", tuple(commands()))

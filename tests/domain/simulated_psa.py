@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from bursar.domain.additions.drift import fields_of
+from bursar.domain.additions.drift import fields_of, remembered
 from bursar.domain.additions.situation import Link, MappedLine, Situation, Trace, overlap
 from bursar.domain.identity import AdditionKind, parse_marker, recurring_marker
 from bursar.domain.money import Money, to_cents
@@ -169,7 +169,8 @@ class SimulatedPsa:
         after = _addition(before.id, before.agreement_id, change.after)
         _refuse(after.product_id != before.product_id, "the product of an addition cannot be exchanged")
         recurring = (marker := parse_marker(after.marker)) is not None and marker.kind is AdditionKind.RECURRING
-        assert not recurring or after.effective == before.effective, "the effective date of a subscription moved"
+        restored = change.remote_id in self.links and self.links[change.remote_id].written.get("effective")
+        assert not recurring or after.effective in {before.effective, restored}, "the date of a subscription moved"
         self.put(after)
 
     def _remember(self, change: Change, made: Mapping[str, int], lines: Mapping[str, MappedLine]) -> None:
@@ -191,6 +192,10 @@ class SimulatedPsa:
         agreement_id = next(k for k, rows in self.additions.items() if addition_id in rows)
         known = self.links.get(addition_id)
         month = source.line.month
+        own = [k for k in self.links.values() if (k.agreement_id, k.marker.series) == (agreement_id, marker.series)]
+        written, accepted = remembered(
+            change.after, known or max(own, key=lambda k: k.marker.generation, default=None), addition_id
+        )
         self.links[addition_id] = Link(
             marker=marker,
             agreement_id=agreement_id,
@@ -198,8 +203,9 @@ class SimulatedPsa:
             company_id=self.company.id,
             organization_id=source.line.organization_id,
             last_month=max(month, known.last_month) if known else month,
-            written=dict(change.after),
+            written=written,
             subscription_name=source.line.subscription_name,
+            accepted=accepted,
         )
         self.traces[source.line.line_id] = Trace(agreement_id, addition_id, marker, change.total)
 

@@ -51,6 +51,15 @@ def test_differences_that_cancel_out_are_still_differences() -> None:
     assert result.verdict == "differs by 0.00 EUR in 2 record(s)"
 
 
+def test_the_verdict_leaves_out_currencies_that_agree() -> None:
+    dollars = Expectation("other", Money(Decimal(115), "USD"), None, None)
+    result = Reconciliation()
+    result.add([euro("10", "10", "10"), dollars])
+    assert result.verdict == "differs by 115.00 USD in 1 record(s)"
+    result.add([euro("2", "2", "1")])
+    assert result.verdict == "differs by 1.00 EUR + 115.00 USD in 2 record(s)"
+
+
 @given(st.lists(EXPECTATIONS), st.lists(EXPECTATIONS))
 def test_it_balances_exactly_when_every_record_agrees(first: list[Expectation], second: list[Expectation]) -> None:
     result = Reconciliation()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from decimal import Decimal
 
 import pytest
 
@@ -26,3 +27,8 @@ def test_rows_are_written_as_they_come() -> None:
     lines = csv_lines(("a", "b"), rows())
     assert next(lines) == "a,b\r\n"
     assert list(csv.reader(io.StringIO(next(lines), newline=""))) == [['say "x"', "line\nbreak"]]
+
+
+def test_a_negative_amount_stays_a_number() -> None:
+    assert cell(Decimal("-5.50")) == "-5.50"
+    assert cell("-5.50") == "'-5.50"

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import httpx2
+from small_books import plant_books
 
 from psa_sandbox.rest import create_rest_app
 from psa_sandbox.state.resources import RESOURCES
@@ -34,8 +35,43 @@ SETUP: dict[str, list[Record]] = {
             "description": "Standard",
             "invoiceCaption": "Tax",
             "effectiveDate": "2020-01-01T00:00:00Z",
+        },
+        {
+            "identifier": "VAT",
+            "description": "Two levels",
+            "invoiceCaption": "VAT",
+            "effectiveDate": "2020-01-01T00:00:00Z",
+            "levelOneRate": Decimal("0.20"),
+            "levelOneRateType": "Percent",
+            "levelOneTaxCodeXref": "T20",
+            "levelOneProductsFlag": True,
+            "levelTwoRate": Decimal("0.015"),
+            "levelTwoRateType": "Percent",
+            "levelTwoTaxCodeXref": "T15",
+            "levelTwoProductsFlag": True,
+        },
+    ],
+    "corporateLevel": [{"name": "Corporate"}],
+    "glCaption": [{"segment1": "Account", "segment1type": "Account", "segment2": "Class", "segment2type": "Class"}],
+    "accountingPackage": [{"identifier": "Other", "name": "Other"}],
+    "accountingPackageSetup": [
+        {
+            "accountingPackage": {"id": 1},
+            "includeCogsEntriesFlag": True,
+            "includeItemsFlag": True,
+            "transferExpensesAsBillFlag": True,
         }
     ],
+    "purchaseOrderStatus": [{"name": "Open", "defaultFlag": True}, {"name": "Done", "closedFlag": True}],
+    "shipmentMethod": [{"name": "Ground"}],
+    "warehouse": [{"name": "Store", "location": {"id": 1}, "department": {"id": 1}}],
+    "warehouseBin": [{"name": "Shelf"}],
+    "adjustmentType": [{"identifier": "Count", "name": "Count"}],
+    "expenseType": [
+        {"name": "Meals", "amountCaption": "Amount", "billExpenses": "Billable", "invoiceMarkupOption": "Amount"}
+    ],
+    "expenseClassification": [{"name": "Reimbursable"}, {"name": "NonReimbursable"}, {"name": "Personal"}],
+    "expenseReport": [{"name": "Last week"}],
     "category": [{"name": "Cloud"}, {"name": "Hardware"}],
     "subcategory": [{"name": "Seats", "category": {"id": 1}}, {"name": "Laptops", "category": {"id": 2}}],
     "productType": [{"name": "Subscription"}],
@@ -104,6 +140,7 @@ def small_store() -> Store:
             store.insert(kind, row)
     _plant_companies(store)
     _plant_business(store)
+    plant_books(store)
     for name in ("admin", "reader", "nobody"):
         plant_member(store, name)
     return store

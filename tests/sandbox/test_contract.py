@@ -13,10 +13,16 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
-from small_psa import client_of, small_store
+from small_books import CLOSED_INVOICE, ENTRIES, OPEN_INVOICE, SAMPLES, detail, order, order_line, write
+from small_psa import ROOT, client_of, small_store
 
+from psa_sandbox.rest import create_rest_app
+from psa_sandbox.rest.accounting import BATCH_REQUEST, EXPORT_REQUEST
 from psa_sandbox.rest.routes import Routes
-from psa_sandbox.state.resources import RESOURCES
+from psa_sandbox.seeds import seed
+from psa_sandbox.seeds.roles import api_keys
+from psa_sandbox.state.ledger.export import cost_shapes, sales_shapes
+from psa_sandbox.state.resources import RESOURCES, Resource
 from psa_sandbox.state.resources.field import Field
 from psa_sandbox.state.store import Record, Store
 
@@ -80,6 +86,31 @@ BODIES["agreementType"] = {
     "billExpenses": "Billable",
     "billProducts": "Billable",
 }
+
+
+BODIES |= {
+    "glAccount": {"glType": "AR", "mappedType": {"id": 22}, "mappedRecord": {"id": 1}, "segment1": "1"},
+    "invoice": {"type": "Miscellaneous", "company": {"id": 1}},
+    "product": {"catalogItem": {"id": 1}, "billableOption": "Billable", "invoice": {"id": OPEN_INVOICE}},
+    "purchaseOrder": order(),
+    "purchaseOrderLineItem": {**order_line(9), "unitCost": 10},
+    "purchaseOrderStatus": {"name": "New"},
+    "shipmentMethod": {"name": "New"},
+    "warehouse": {"name": "New", "location": {"id": 1}, "department": {"id": 1}},
+    "adjustmentType": {"identifier": "New"},
+    "procurementAdjustment": {"identifier": "New", "type": {"id": 1}},
+    "adjustmentDetail": detail(),
+}
+ACTIONS: dict[str, Record] = {
+    "/finance/accounting/export": {
+        "exportInvoicesFlag": True,
+        "exportExpensesFlag": True,
+        "exportProductsFlag": True,
+    },
+    "/finance/accounting/batches": {"exportInvoicesFlag": True, "processedRecordIds": [ENTRIES]},
+    "/finance/accounting/batches/{id}/export": {"exportExpensesFlag": True},
+}
+GOODS_BATCH = {"batchIdentifier": "G", "exportProductsFlag": True, "processedRecordIds": [ENTRIES + 14]}
 
 
 @cache
@@ -175,27 +206,40 @@ def kind_of(path: str) -> str:
     return next(found.kind for found in RESOURCES.values() for mount in found.mounts if mount.path == base)
 
 
-def address(path: str, key: int = 1) -> str:
+def address(path: str, key: int | None = None) -> str:
+    parent, sample = SAMPLES.get(path.removesuffix("/{id}").removesuffix("/count"), ("1", 1))
     # Invoice 1 has its payment; the one of invoice 3 is still to come.
-    parent = "3" if path.endswith("/payments") else "1"
-    return path.replace("{parentId}", parent).replace("{id}", str(key))
+    parent = "3" if path.endswith("/payments") else parent
+    return path.replace("{parentId}", parent).replace("{id}", str(sample if key is None else key))
 
 
 def get(psa: httpx2.Client, _store: Store, path: str) -> httpx2.Response:
     return psa.get(address(path))
 
 
-def post(psa: httpx2.Client, _store: Store, path: str) -> httpx2.Response:
+def post(psa: httpx2.Client, store: Store, path: str) -> httpx2.Response:
     if path.endswith("/invoice"):
         return psa.post(address(path))
+    if path.endswith(("/unbatch", "/rebatch")):
+        assert psa.post("/finance/accounting/batches", json=GOODS_BATCH).status_code == 201
+        assert path.endswith("/unbatch") or psa.post("/procurement/purchaseorders/1/unbatch").status_code == 200
+        return psa.post(address(path))
+    if path in ACTIONS:
+        return psa.post(address(path), json=ACTIONS[path])
+    if path.startswith("/procurement/adjustments/{parentId}"):
+        write(store, "procurementAdjustment", {"identifier": "Another", "type": {"id": 1}})
     return psa.post(address(path), json=BODIES[kind_of(path)])
 
 
 def put(psa: httpx2.Client, _store: Store, path: str) -> httpx2.Response:
+    if path.startswith("/finance/closedInvoices"):
+        return psa.put(address(path, CLOSED_INVOICE), json={"status": {"id": 1}})
     return psa.put(address(path), json=psa.get(address(path)).json())
 
 
-def patch(psa: httpx2.Client, store: Store, path: str) -> httpx2.Response:
+def patch(psa: httpx2.Client, _store: Store, path: str) -> httpx2.Response:
+    if path.startswith("/finance/closedInvoices"):
+        return psa.patch(address(path, CLOSED_INVOICE), json=[{"op": "add", "path": "internalNotes", "value": "x"}])
     text = next((field for field in RESOURCES[kind_of(path)].fields.values() if is_free_text(field)), None)
     operations = [{"op": "replace", "path": text.name, "value": "Patched"}] if text else []
     return psa.patch(address(path), json=operations)
@@ -208,7 +252,7 @@ def is_free_text(field: Field) -> bool:
 
 def delete(psa: httpx2.Client, _store: Store, path: str) -> httpx2.Response:
     base, kind = path.removesuffix("/{id}"), kind_of(path)
-    if kind == "payment":
+    if kind in {"payment", "batch"}:
         return psa.delete(address(path))
     created = psa.post(address(base), json=BODIES[kind])
     assert created.status_code == 201, created.text
@@ -223,7 +267,7 @@ CALLERS: dict[str, Callable[[httpx2.Client, Store, str], httpx2.Response]] = {
     "DELETE": delete,
 }
 
-SINGLES = sorted(path for path in ROUTES if path.endswith("/{id}"))
+SINGLES = sorted(path for path, route in ROUTES.items() if path.endswith("/{id}") and "GET" in route.methods)
 JSON_TYPES = {"text": "string", "choice": "string", "moment": "string", "integer": "integer", "number": "number"}
 JSON_TYPES |= {"flag": "boolean", "list": "array", "references": "array", "reference": "object", "object": "object"}
 
@@ -261,6 +305,59 @@ def test_the_table_requires_what_the_contract_requires(path: str) -> None:
     assert isinstance(required, list)
     table = {name for name, field in RESOURCES[kind_of(path)].fields.items() if field.required}
     assert set(required) <= table
+
+
+EXPORT_SHAPES = {
+    "Customer": sales_shapes.CUSTOMER,
+    "CustomerTaxLevel": sales_shapes.CUSTOMER_LEVEL,
+    "Vendor": sales_shapes.VENDOR,
+    "Transaction": sales_shapes.TRANSACTION,
+    "TransactionTaxLevel": sales_shapes.TRANSACTION_LEVEL,
+    "TransactionDetail": sales_shapes.TRANSACTION_DETAIL,
+    "TransactionDetailTaxLevel": sales_shapes.DETAIL_LEVEL,
+    "Expense": cost_shapes.EXPENSE,
+    "ExpenseOffset": cost_shapes.EXPENSE_OFFSET,
+    "ExpenseBill": cost_shapes.EXPENSE_BILL,
+    "ExpenseBillDetail": cost_shapes.EXPENSE_BILL_DETAIL,
+    "PurchaseTransaction": cost_shapes.PURCHASE,
+    "PurchaseTransactionTaxLevel": cost_shapes.PURCHASE_LEVEL,
+    "PurchaseTransactionDetail": cost_shapes.PURCHASE_DETAIL,
+    "PurchaseTransactionDetailTax": cost_shapes.PURCHASE_DETAIL_TAX,
+    "AdjustmentTransaction": cost_shapes.ADJUSTMENT,
+    "AdjustmentTransactionDetail": cost_shapes.ADJUSTMENT_DETAIL,
+    "InventoryTransfer": cost_shapes.TRANSFER,
+    "InventoryTransferOffset": cost_shapes.TRANSFER_OFFSET,
+}
+
+
+@pytest.mark.parametrize("name", sorted(EXPORT_SHAPES))
+def test_the_export_knows_every_field_of_the_contract(name: str) -> None:
+    official = properties({"$ref": f"#/components/schemas/GLExport{name}"})
+    assert set(EXPORT_SHAPES[name]) == set(official) - {"id"}
+    for member, field in EXPORT_SHAPES[name].items():
+        assert differences(field, at(official, member)) == [], member
+
+
+@pytest.mark.parametrize("request_", [EXPORT_REQUEST, BATCH_REQUEST], ids=lambda found: found.kind)
+def test_the_requests_are_those_of_the_contract(request_: Resource) -> None:
+    name = request_.kind[0].upper() + request_.kind[1:]
+    official = properties({"$ref": f"#/components/schemas/{name}"})
+    assert set(request_.fields) == set(official) - {"id"}
+    for member, field in request_.fields.items():
+        assert differences(field, at(official, member)) == [], member
+
+
+def test_a_whole_export_follows_the_contract() -> None:
+    store = Store()
+    seed(store)
+    login = next(pair for pair in api_keys(store) if pair.role == "Admin")
+    transport = httpx2.WSGITransport(app=create_rest_app(store))
+    auth = (f"{store.site.company_id}+{login.public_key}", login.private_key)
+    with httpx2.Client(transport=transport, base_url=ROOT, auth=auth, headers={"clientId": "x"}) as psa:
+        export = psa.post("/finance/accounting/export", json=ACTIONS["/finance/accounting/export"]).json()
+    assert schema_errors({"$ref": "#/components/schemas/GLExport"}, export) == []
+    assert set(export) == set(properties({"$ref": "#/components/schemas/GLExport"}))
+    assert all(export[section] for section in export)
 
 
 def test_system_info_and_errors_follow_the_contract() -> None:

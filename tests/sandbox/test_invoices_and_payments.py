@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import httpx2
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_books import OPEN_INVOICE, close, sell
+from small_psa import client_of, small_store
 
+from psa_sandbox.state.record import number
 from psa_sandbox.state.store import Store
 
 PAYMENTS = "/finance/invoices/2/payments"
@@ -61,7 +68,7 @@ def test_a_payment_stays_with_its_invoice(psa: httpx2.Client) -> None:
 def test_open_balances_can_be_found(psa: httpx2.Client) -> None:
     psa.post(PAYMENTS, json={**PAID, "amount": 100})
     found = psa.get("/finance/invoices", params={"conditions": "balance > 0 and status/isClosed = false"}).json()
-    assert [row["id"] for row in found] == [1, 3]
+    assert [row["id"] for row in found] == [1, 3, OPEN_INVOICE]
 
 
 def test_lines_are_found_by_invoice(psa: httpx2.Client) -> None:
@@ -79,10 +86,10 @@ def test_closing_an_invoice(psa: httpx2.Client, store: Store) -> None:
 
 
 def test_a_batched_invoice_keeps_its_status(psa: httpx2.Client, store: Store) -> None:
-    batch = store.insert("batch", {"name": "20261031-I"})
+    batch = store.insert("batch", {"batchIdentifier": "20261031-I"})
     invoice = store.get("invoice", 1) or {}
     store.replace("invoice", 1, {**invoice, "glBatch": {"id": batch["id"]}}, by="test")
-    assert psa.get("/finance/invoices/1").json()["glBatch"] == {"id": 1, "name": "20261031-I"}
+    assert psa.get("/finance/invoices/1").json()["glBatch"]["name"] == "20261031-I"
     assert patch(psa, "/finance/invoices/1", "status", {"id": 2}).status_code == 409
 
 
@@ -93,3 +100,78 @@ def test_amounts_of_an_invoice_are_not_written(psa: httpx2.Client) -> None:
 
 def test_a_paid_invoice_number_stays_unique(psa: httpx2.Client) -> None:
     assert patch(psa, "/finance/invoices/1", "invoiceNumber", "1002").json()["errors"][0]["code"] == "ObjectExists"
+
+
+def credit_memo(store: Store, quantity: int = -2) -> int:
+    return number(close(store, sell(store, quantity=quantity, type="CreditMemo")), "id")
+
+
+def balances(psa: httpx2.Client, *invoices: int) -> list[tuple[float, float]]:
+    shown = [psa.get(f"/finance/invoices/{key}").json() for key in invoices]
+    return [(row["credits"], row["balance"]) for row in shown]
+
+
+def test_a_credit_memo_is_applied_beside_the_payment(psa: httpx2.Client, store: Store) -> None:
+    memo = credit_memo(store)
+    assert psa.post(PAYMENTS, json=PAID).status_code == 201
+    applied = psa.post(PAYMENTS, json={**PAID, "credit": {"id": memo}, "amount": 20})
+    assert applied.status_code == 201, applied.text
+    assert balances(psa, 2, memo) == [(20, 40), (-20, -10.38)]
+    assert settled(psa) == (40, 40)
+    path = f"{PAYMENTS}/{applied.json()['id']}"
+    assert patch(psa, path, "amount", 30.38).status_code == 200
+    assert balances(psa, 2, memo) == [(30.38, 29.62), (-30.38, 0)]
+    assert psa.delete(path).status_code == 204
+    assert balances(psa, 2, memo) == [(0, 60), (0, -30.38)]
+
+
+def test_credits_that_are_refused(psa: httpx2.Client, store: Store) -> None:
+    memo = credit_memo(store)
+    body = {**PAID, "credit": {"id": memo}}
+    assert psa.post(PAYMENTS, json={**body, "amount": 30.39}).json()["errors"][0]["field"] == "amount"
+    assert psa.post(PAYMENTS, json={**body, "credit": {"id": 1}}).json()["errors"][0]["field"] == "credit/id"
+    assert psa.post(PAYMENTS, json={**body, "amount": 5}).status_code == 201
+    assert psa.post(PAYMENTS, json={**body, "amount": 5}).json()["errors"][0]["code"] == "ObjectExists"
+
+
+def test_a_refund_pays_a_credit_memo(psa: httpx2.Client, store: Store) -> None:
+    memo = credit_memo(store)
+    path = f"/finance/invoices/{memo}/payments"
+    assert psa.post(path, json={"amount": 5, "paymentDate": "2026-11-01"}).status_code == 400
+    assert psa.post(path, json={"amount": -30.38, "paymentDate": "2026-11-01"}).status_code == 201
+    assert settled(psa, memo) == (-30.38, 0)
+
+
+STEPS = st.lists(st.tuples(st.sampled_from(["pay", "change", "delete", "credit", "uncredit"]), st.integers(0, 120)))
+
+
+@settings(max_examples=30, deadline=None)
+@given(STEPS)
+def test_the_balance_is_always_total_less_payments_less_credits(steps: list[tuple[str, int]]) -> None:
+    store = small_store()
+    memo = credit_memo(store, -8)
+    with client_of(store) as psa:
+        for act, value in steps:
+            _settle(psa, act, value, memo)
+            invoice, credit = (psa.get(f"/finance/invoices/{key}").json() for key in (2, memo))
+            held = psa.get(PAYMENTS).json()
+            paid = sum(Decimal(str(row["amount"])) for row in held if "credit" not in row)
+            credited = sum(Decimal(str(row["amount"])) for row in held if "credit" in row)
+            assert len(held) <= 2
+            assert Decimal(str(invoice["balance"])) == 100 - paid - credited
+            assert Decimal(str(credit["balance"])) == Decimal("-121.50") + credited
+
+
+def _settle(psa: httpx2.Client, act: str, value: int, memo: int) -> None:
+    held = psa.get(PAYMENTS).json()
+    wanted = [row for row in held if ("credit" in row) == (act in {"credit", "uncredit"})]
+    body: dict[str, object] = {"amount": value, "paymentDate": "2026-11-01"}
+    match act:
+        case "pay":
+            psa.post(PAYMENTS, json=body)
+        case "credit":
+            psa.post(PAYMENTS, json={**body, "credit": {"id": memo}})
+        case "change" if wanted:
+            patch(psa, f"{PAYMENTS}/{wanted[0]['id']}", "amount", value)
+        case "delete" | "uncredit" if wanted:
+            assert psa.delete(f"{PAYMENTS}/{wanted[0]['id']}").status_code == 204

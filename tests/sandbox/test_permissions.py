@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
+from small_books import SAMPLES
 from small_psa import client_of, plant_member, small_store
 
 from psa_sandbox.rest.routes import Routes
@@ -34,6 +35,8 @@ def nobody(store: Store) -> Iterator[httpx2.Client]:
 
 
 def path_of(route: str) -> str:
+    parent, key = SAMPLES.get(route.removesuffix("/{id}").removesuffix("/count"), ("1", 1))
+    route = route.replace("{parentId}", parent).replace("{id}", str(key))
     return route.replace("{memberIdentifier}", "ann").replace("{parentId}", "1").replace("{id}", "1")
 
 
@@ -117,6 +120,7 @@ def test_settings_can_be_read_by_role(reader: httpx2.Client) -> None:
 
 def test_every_line_that_is_asked_for_is_on_the_seeded_roles() -> None:
     asked = {(resource.module, resource.function) for resource in RESOURCES.values() if resource.mounts}
+    assert ("Finance", "Accounting Interface") in asked
     assert asked <= set(FUNCTIONS)
 
 

@@ -255,8 +255,8 @@ def test_cancelling_an_agreement_reaches_its_additions(psa: httpx2.Client) -> No
 
 def test_invoicing_answers_a_bare_number(psa: httpx2.Client) -> None:
     response = psa.post("/finance/agreements/1/invoice")
-    assert (response.status_code, response.text) == (201, "4")
-    lines = psa.get("/procurement/products", params={"conditions": "invoice/id = 4"}).json()
+    assert (response.status_code, response.text) == (201, "6")
+    lines = psa.get("/procurement/products", params={"conditions": "invoice/id = 6"}).json()
     assert len(lines) == 2
     assert psa.post("/finance/agreements/99/invoice").status_code == 404
 

@@ -246,7 +246,7 @@ def test_rule_115_a_month_that_is_not_loaded_is_not_posted(world: World, tmp_pat
     assert (run.state, run.verdict, run.counts["lines"]) == (Run.State.DONE, "nothing to post", 0)
     assert world.writes() == writes  # the subscription of October is not cancelled for the want of a file
     name = tmp_path.name
-    assert warnings() == [("Load", f"{name} has no file for 2026-11 yet; what was loaded before is posted.")]
+    assert warnings() == [("Load", f"{name} has nothing for 2026-11 yet; what was loaded before is posted.")]
 
 
 def test_without_a_stored_source_what_is_loaded_is_posted_in_silence(world: World) -> None:
@@ -260,12 +260,12 @@ def test_without_a_stored_source_what_is_loaded_is_posted_in_silence(world: Worl
 
 def test_lines_that_left_their_source_are_no_reason_to_post_the_month_that_ended(world: World) -> None:
     proven(world, [line_in(OCTOBER, 1), line_in(OCTOBER, 2)], OCTOBER)
-    assert months_to_post(world.connection, NOVEMBER) == []
+    assert months_to_post(world.connection, NOVEMBER, world.clock) == []
     world.load([line_in(OCTOBER, 1, line_id="open", subscription_id="sub-open")], whole=False)
-    assert months_to_post(world.connection, NOVEMBER) == [OCTOBER]
+    assert months_to_post(world.connection, NOVEMBER, world.clock) == [OCTOBER]
     world.load([line_in(OCTOBER, 1), line_in(OCTOBER, 2)], whole=True)
-    assert months_to_post(world.connection, NOVEMBER) == []
-    assert months_to_post(world.connection, OCTOBER) == [OCTOBER]
+    assert months_to_post(world.connection, NOVEMBER, world.clock) == []
+    assert months_to_post(world.connection, OCTOBER, world.clock) == [OCTOBER]
 
 
 def not_connected(world: World) -> None:

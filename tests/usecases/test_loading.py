@@ -6,7 +6,7 @@ from decimal import Decimal
 from bursar.domain.lines import RejectedRow
 from bursar.store.models import Rejection
 from bursar.store.queries.lines import line_of
-from bursar.usecases.override_line import accept_change, override_line
+from bursar.usecases.edit_lines import accept_change, edit_line
 from tests.usecases.world import OCTOBER, World, make_line
 
 BAD = RejectedRow(7, "total is missing", "Fill in the total.", "a,b,c")
@@ -48,7 +48,7 @@ def test_rule_56_lines_that_vanished_from_a_corrected_file_are_marked_and_come_b
 
 def test_rule_57_overrides_survive_a_reload(world: World) -> None:
     world.load([make_line(1)])
-    override_line(world.connection, "L00001", {"company": 3, "approve": True})
+    edit_line(world.connection, "L00001", {"company": 3, "approve": True})
     world.load([make_line(1, quantity=Decimal(5), total=Decimal("57.50"))])
     row = world.line("L00001")
     assert (row.set_company_id, row.approved, row.quantity) == (3, True, Decimal(5))

@@ -56,7 +56,7 @@ def load_lines(world: World, count: int = 60) -> None:
 
 def attempt(world: World, run: Run, stopped: Callable[[], bool] = never) -> RunReport | None:
     assert begin(run, "a worker")
-    return carry_out(run, world.clock, lambda: post_run(run, world.psa, world.clock, OPTIONS, Watch(stopped=stopped)))
+    return carry_out(run, world.clock, lambda: post_run(run, world.psa, world.clock, Watch(stopped=stopped)))
 
 
 def ask(world: World) -> Run:

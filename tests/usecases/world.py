@@ -5,16 +5,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from bursar.connectors.connectwise.client import ConnectWise
 from bursar.domain.lines import BillingCycle, ChargeType, InvoiceLine, RejectedRow
 from bursar.domain.period import Month
-from bursar.store.models import Connection, Line
+from bursar.store.models import Connection, Line, PlanEntry, Run
+from bursar.store.writer_lock import sole_writer
+from bursar.usecases.agreed_plan import agree
 from bursar.usecases.billing_settings import set_billing_setting
+from bursar.usecases.carry_out import carry_out
 from bursar.usecases.connections import NewConnection, add_connection
 from bursar.usecases.load_invoice_lines import LoadOptions, LoadReport, load_invoice_lines
+from bursar.usecases.make_plan import make_plan
 from bursar.usecases.mappings import accept, suggest_mappings
 from bursar.usecases.plan_additions import PlanOptions
-from bursar.usecases.post_additions import RunReport, post_additions
+from bursar.usecases.post_additions import RunReport, post_additions, post_run
+from bursar.usecases.run_requests import agreed_request, plan_request
+from bursar.usecases.runs import PLAN_LINES, POST_LINES, begin, request_run
+from bursar.usecases.watch import Watch
 from bursar.wiring import connectwise
 from psa_sandbox.control.faults import Fault
 from psa_sandbox.seeds import seed
@@ -103,6 +112,29 @@ class World:
     def post(self, month: Month = OCTOBER, **options: object) -> RunReport:
         wanted = PlanOptions(month, **options)
         return post_additions(self.connection, self.psa, self.clock, wanted)
+
+    def plan(self, month: Month = OCTOBER, *, survey: bool = True, **options: object) -> Run:
+        """A plan for people to look at, made at once."""
+        request = plan_request(PlanOptions(month, survey=survey, **options))
+        return self.carry(request_run(self.connection, PLAN_LINES, request, month=str(month)))
+
+    def post_agreed(self, plan: Run, entries: QuerySet[PlanEntry] | None = None) -> Run:
+        """Post what a person agreed to in the plan: these entries, or everything."""
+        run = request_run(
+            self.connection, POST_LINES, agreed_request(plan, everything=entries is None), month=plan.month
+        )
+        agree(plan, run, entries)
+        return self.carry(run)
+
+    def carry(self, run: Run) -> Run:
+        """Carry a plan or a posting out, as a worker would."""
+        with sole_writer(self.connection):
+            assert begin(run, "a worker")
+            if run.verb == POST_LINES:
+                carry_out(run, self.clock, lambda: post_run(run, self.psa, self.clock, Watch()))
+            else:
+                carry_out(run, self.clock, lambda: make_plan(run, self.psa, Watch()))
+        return run
 
     def additions(self) -> list[Record]:
         return self.store.rows("addition")

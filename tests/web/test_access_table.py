@@ -29,6 +29,7 @@ from tests.api.conftest import PASSWORD, credentials
 from tests.api.populated import Populated, populate
 from tests.api.test_access import TABLE as API_TABLE
 from tests.cli.psa_process import PsaProcess, psa_process
+from tests.deliveries.arrived import ids_of
 
 WHO = ("nobody", *(role.value for role in Role))
 METHODS = ("GET", "POST")
@@ -112,7 +113,11 @@ class Installation:
         values = {
             "<int:connection_id>": str(self.populated.connection.pk),
             "<uuid:run_id>": str(self.populated.waiting.pk),
+            "<uuid:plan_id>": str(self.populated.plan.pk),
             "<slug:name>": "platform",
+            "<slug:month>": self.populated.plan.month,
+            "<int:entry_id>": str(self.populated.entry.pk),
+            **{f"<int:{name}>": str(value) for name, value in ids_of(self.populated.connection).items()},
             "<str:provider_id>": "oidc",
             "<path:name>": "x",
         }

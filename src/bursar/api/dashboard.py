@@ -15,6 +15,7 @@ from bursar.domain.roles import Role
 from bursar.store.models import Connection
 from bursar.store.queries.dashboard import newest_ended_run, newest_runs, what_waits
 from bursar.usecases.daily_sync import outlook
+from bursar.usecases.mute_variance import today_in_utc
 from bursar.usecases.runs import DAILY_SYNC, POST_LINES
 
 routes = Routes("Dashboard")
@@ -27,7 +28,9 @@ class WaitingShown(BaseModel):
     unmapped_organizations: int
     unmapped_offers: int
     unmapped_lines: int
+    blocked_lines: int = Field(description="Fully mapped lines that the newest plan or posting found a reason against.")
     ready_lines: int = Field(description="Fully mapped lines that are not posted yet.")
+    variances: int = Field(description="Rows of the newest plan's variances that are not muted and have an alert.")
     blocked: int = Field(description="What the last posting could not send.")
 
 
@@ -63,7 +66,7 @@ class DictionaryShown(BaseModel):
 def show_dashboard(connection_id: Id) -> DashboardShown:
     """When Bursar last synced, what it is connected to, and what waits for a person."""
     connection = connection_at(connection_id)
-    waiting = what_waits(connection)
+    waiting = what_waits(connection, today_in_utc())
     posting = newest_ended_run(connection, POST_LINES, DAILY_SYNC)
     daily = outlook(connection, timezone.now())
     return DashboardShown(
@@ -78,7 +81,9 @@ def show_dashboard(connection_id: Id) -> DashboardShown:
             unmapped_organizations=waiting.organizations,
             unmapped_offers=waiting.offers,
             unmapped_lines=waiting.unmapped_lines,
+            blocked_lines=waiting.blocked_lines,
             ready_lines=waiting.ready_lines,
+            variances=waiting.variances,
             blocked=posting.counts.get("blocked", 0) if posting else 0,
         ),
         runs=[shown_run(run, connection) for run in newest_runs(connection, LAST_RUNS)],

@@ -1,11 +1,12 @@
 """Invoice lines: what was loaded, what would be sent, and where each line stands."""
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import islice
 from typing import Annotated
 
 from ninja import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from bursar.api.routes import Routes
 from bursar.api.values import PAGE, Amount, Id, Limit, MonthText, Offset, connection_at, next_of
@@ -13,9 +14,12 @@ from bursar.domain.lines import BillingCycle, ChargeType
 from bursar.domain.period import Month
 from bursar.domain.roles import Role
 from bursar.domain.rules import Badge, ChargeRules
+from bursar.store.models import Connection
 from bursar.store.queries.line_list import LineStatus, ListedLine, listed_lines
 from bursar.store.queries.lines import SOURCE_FIELDS
 from bursar.usecases.derived_lines import derived_of, rules_of
+from bursar.usecases.edit_lines import version_of
+from bursar.usecases.line_targets import LineTarget, line_targets
 
 routes = Routes("Lines")
 
@@ -41,6 +45,15 @@ class OverridesShown(BaseModel):
     keep_both: bool
     overwrite: bool
     post_again: bool
+    by_hand: bool
+
+
+class LineBlocked(BaseModel):
+    """Why the newest plan or posting could not write the line, and what to do."""
+
+    code: str
+    reason: str
+    remedy: str
 
 
 class LineShown(BaseModel):
@@ -50,12 +63,19 @@ class LineShown(BaseModel):
     month: str
     status: LineStatus
     reason: str
+    blocked: LineBlocked | None
+    version: str = Field(description="Send it back with changes, so that nobody's are overwritten unseen.")
+    company_id: int | None = Field(description="Where the line goes, or went; null while nothing says so.")
+    company_name: str
+    product_id: int | None
+    product_identifier: str
     effective: date
     cancelled: date | None
     sent_charge_type: str
     badges: Badges
     overrides: OverridesShown
-    agreement_id: int | None
+    agreement_name: str = Field(description="Of the Agreement that was chosen by hand, at that time.")
+    agreement_id: int | None = Field(description="Of the Addition that a posted line left.")
     addition_id: int | None
     invoice_number: str
     invoice_date: date
@@ -97,11 +117,17 @@ def list_lines(
     connection = connection_at(connection_id)
     rows = listed_lines(connection, Month.parse(month) if month else None, status)
     found = list(islice(rows, offset, offset + limit + 1))
+    return LinesShown(lines=lines_shown(connection, found[:limit]), next=next_of(offset, limit, len(found)))
+
+
+def lines_shown(connection: Connection, items: Sequence[ListedLine]) -> list[LineShown]:
+    """Lines with everything that a program may want to know of them."""
     rules = rules_of(connection)
-    return LinesShown(lines=[_shown(item, rules) for item in found[:limit]], next=next_of(offset, limit, len(found)))
+    targets = line_targets(connection, [item.row for item in items])
+    return [_shown(item, rules, targets[item.row.pk]) for item in items]
 
 
-def _shown(item: ListedLine, rules: ChargeRules) -> LineShown:
+def _shown(item: ListedLine, rules: ChargeRules, target: LineTarget) -> LineShown:
     derived = derived_of(item, rules)
     link = item.row.link
     return LineShown(
@@ -109,12 +135,26 @@ def _shown(item: ListedLine, rules: ChargeRules) -> LineShown:
         month=item.row.month,
         status=item.status,
         reason=item.reason,
+        blocked=_blocked(item),
+        version=version_of(item.row),
+        company_id=target.company_id,
+        company_name=target.company_name,
+        product_id=target.product_id,
+        product_identifier=target.product_identifier,
         effective=derived.effective,
         cancelled=derived.cancelled,
         sent_charge_type=derived.charge_name,
         badges=Badges(start=derived.start_badge, end=derived.end_badge, charge_type=derived.name_badge),
         overrides=OverridesShown(**{name: getattr(item.overrides, name) for name in OverridesShown.model_fields}),
+        agreement_name=item.row.set_agreement_name,
         agreement_id=link.agreement_id if link else None,
         addition_id=link.addition_id if link else None,
         **{name: getattr(item.line, name) for name in SOURCE_FIELDS},
     )
+
+
+def _blocked(item: ListedLine) -> LineBlocked | None:
+    if item.status is not LineStatus.BLOCKED:
+        return None
+    row = item.row
+    return LineBlocked(code=row.blocked_code, reason=row.blocked_reason, remedy=row.blocked_remedy)

@@ -1,6 +1,5 @@
 """The plan of a month: what posting would write, and why the rest cannot be. Nothing is written."""
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from ninja import Query
@@ -9,11 +8,12 @@ from pydantic import BaseModel, Field
 from bursar.api.remote import talking_to
 from bursar.api.routes import REMOTE, Routes
 from bursar.api.values import Amount, Id, MonthText, Plain, RemoteId, connection_at, plain
-from bursar.domain.money import Money, Totals
+from bursar.domain.money import Money
 from bursar.domain.period import Month
-from bursar.domain.plan import Action, Blocked, Change, Plan, Resource
+from bursar.domain.plan import Action, Blocked, Change, Resource
 from bursar.domain.roles import Role
-from bursar.usecases.plan_additions import CompanyPlan, MonthLines, MonthPlanner, PlanOptions
+from bursar.usecases.plan_additions import CompanyPlan, MonthPlanner, PlanOptions
+from bursar.usecases.plan_tally import PlanTally
 
 routes = Routes("Lines")
 MOST_COMPANIES = 200
@@ -100,29 +100,18 @@ def plan_month(
         planner = MonthPlanner(connection, psa, options)
         lines = planner.sort_lines()
         plans = list(planner.plans(lines))
-    counts, totals = _tally((item.plan for item in plans), lines)
+    tally = PlanTally()
+    for item in plans:
+        tally.add(item.plan)
+    tally.finish(lines)
     return PlanShown(
         connection=connection.name,
         month=month,
         complete=planner.complete,
         companies=[_company_plan(item) for item in plans],
-        counts=counts,
-        totals={kind: dict(sums) for kind, sums in totals.items()},
+        counts=tally.counts,
+        totals={kind: dict(sums) for kind, sums in tally.totals.items()},
     )
-
-
-def _tally(plans: Iterable[Plan], lines: MonthLines) -> tuple[dict[str, int], dict[str, Totals]]:
-    """Counts and sums per currency of all companies together."""
-    counts = dict.fromkeys((*(action.value for action in Action), "blocked"), 0)
-    planned, held = Totals(), Totals()
-    for plan in plans:
-        for action in Action:
-            counts[action.value] += plan.count(action)
-        counts["blocked"] += len(plan.blocked)
-        planned.merge(plan.planned)
-        held.merge(plan.held)
-    counts |= {"lines": lines.count, "excluded": lines.excluded}
-    return counts, {"planned": planned, "held": held, "excluded": lines.excluded_totals}
 
 
 def _company_plan(item: CompanyPlan) -> CompanyPlanShown:

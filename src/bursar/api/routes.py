@@ -1,7 +1,7 @@
 """How a route is declared: its address, the role it needs, and every answer that it may give."""
 
-from collections.abc import Callable, Collection
-from functools import wraps
+from collections.abc import Callable, Collection, Mapping
+from functools import partial, wraps
 from inspect import Parameter, signature
 from typing import ParamSpec, TypeVar
 
@@ -24,6 +24,9 @@ NEEDS = "bursar_needs"
 """The mark of a view that says which role it needs."""
 CALLER = "caller"
 """The parameter of a view that wants to know who calls."""
+PIECES = "pieces"
+"""The parameter of a view that reads the body itself, piece by piece, because it may be large."""
+PIECE = 1024**2
 
 ALWAYS = frozenset({400, 401, 403, 500, 503})
 WITH_VALUES = frozenset({422})
@@ -62,15 +65,25 @@ class Routes:
         *,
         status: int = 200,
         may: Collection[int] = (),
+        takes: Mapping[str, object] | None = None,
     ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-        """Something that makes or does. 201 and 202 say in Location where the result is."""
-        return self._route("POST", path, role, answer, status, {*WITH_BODY, *may})
+        """Something that makes or does. 201 and 202 say in Location where the result is.
+
+        `takes`: media type and schema of a body that the view reads itself.
+        """
+        return self._route("POST", path, role, answer, status, {*WITH_BODY, *may}, takes=takes)
 
     def put(
-        self, path: str, role: Role, answer: type[BaseModel] | None, *, may: Collection[int] = ()
+        self,
+        path: str,
+        role: Role,
+        answer: type[BaseModel] | None,
+        *,
+        may: Collection[int] = (),
+        takes: Mapping[str, object] | None = None,
     ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-        """Something that replaces."""
-        return self._route("PUT", path, role, answer, 200, {*WITH_BODY, *may})
+        """Something that replaces. `takes` as for `post`."""
+        return self._route("PUT", path, role, answer, 200, {*WITH_BODY, *may}, takes=takes)
 
     def patch(
         self, path: str, role: Role, answer: type[BaseModel] | None, *, may: Collection[int] = ()
@@ -91,6 +104,7 @@ class Routes:
         status: int,
         may: Collection[int],
         content: str = "",
+        takes: Mapping[str, object] | None = None,
     ) -> Callable[[Callable[P, R]], Callable[P, R]]:
         refusals = {*ALWAYS, *WITH_VALUES, *(WITH_ID if "{" in path else ()), *may}
 
@@ -103,7 +117,7 @@ class Routes:
                 operation_id=view.__name__,
                 summary=view.__name__.replace("_", " ").capitalize(),
                 response={status: answer, **dict.fromkeys(sorted(refusals), ProblemAnswer)},
-                openapi_extra=_extra(role, status, content),
+                openapi_extra=_extra(role, status, content, takes),
             )
             return view
 
@@ -119,11 +133,13 @@ def _acting(view: Callable[P, R], role: Role, status: int) -> Callable[..., Http
         caller = caller_of(request)
         if CALLER in wanted.parameters:
             values[CALLER] = caller
+        if PIECES in wanted.parameters:
+            values[PIECES] = iter(partial(request.read, PIECE), b"")
         with acting_as(caller.actor):
             result = view(*args, **values)
         return result if isinstance(result, HttpResponseBase) else Status(status, result)
 
-    values = [parameter for parameter in wanted.parameters.values() if parameter.name != CALLER]
+    values = [parameter for parameter in wanted.parameters.values() if parameter.name not in {CALLER, PIECES}]
     request = Parameter("request", Parameter.POSITIONAL_OR_KEYWORD, annotation=HttpRequest)
     for name, value in {NEEDS: role, "__signature__": wanted.replace(parameters=[request, *values])}.items():
         setattr(run, name, value)
@@ -135,11 +151,15 @@ def location(*parts: object) -> str:
     return reverse("api:api-root") + "/".join(("v1", *map(str, parts)))
 
 
-def _extra(role: Role, status: int, content: str) -> dict[str, object]:
+def _extra(role: Role, status: int, content: str, takes: Mapping[str, object] | None) -> dict[str, object]:
     """What ninja does not write by itself: the role, headers, media types."""
     answers: dict[int, dict[str, object]] = {503: {"headers": RETRY}}
     if status in {201, 202}:
         answers[status] = {"headers": LOCATION}
     if content:
         answers[status] = {"content": {content: {"schema": {"type": "string"}}}}
-    return {"x-role": role.value, "responses": answers}
+    extra: dict[str, object] = {"x-role": role.value, "responses": answers}
+    if takes:
+        media = {media: {"schema": schema} for media, schema in takes.items()}
+        extra["requestBody"] = {"required": True, "content": media}
+    return extra

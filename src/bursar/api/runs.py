@@ -4,14 +4,16 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from django.http import HttpResponse
 from ninja import Query
 from pydantic import BaseModel, Field
 
 from bursar.api.problems import Unknown
-from bursar.api.routes import Routes
+from bursar.api.routes import Routes, location
 from bursar.api.values import PAGE, Amount, Id, Limit, Offset, choices, connection_at, next_of
 from bursar.domain.plan import Action, Resource
 from bursar.domain.roles import Role
+from bursar.jobs.posting import retry_run
 from bursar.store.models import Connection, Posting, Run, RunNote
 from bursar.store.queries.run_list import notes_by_weight, runs_matching
 from bursar.usecases.runs import stop_run
@@ -144,6 +146,15 @@ def stop_one_run(connection_id: Id, run_id: UUID) -> RunShown:
     """Let the request under way finish and send no other. What was written stays, and is found again."""
     connection = connection_at(connection_id)
     return shown(stop_run(_run_at(connection, run_id)), connection)
+
+
+@routes.post(AT + "/{uuid:run_id}/retry", Role.OPERATOR, RunShown, status=202, may={409})
+def retry_one_run(connection_id: Id, run_id: UUID, response: HttpResponse) -> RunShown:
+    """Post what a posting that has ended did not post; Location tells where to follow it."""
+    connection = connection_at(connection_id)
+    run = retry_run(_run_at(connection, run_id))
+    response["Location"] = location("connections", connection.pk, "runs", run.pk)
+    return shown(run, connection)
 
 
 def _run_at(connection: Connection, run_id: UUID) -> Run:

@@ -1,16 +1,20 @@
 """The way to other people's systems. Their client libraries are loaded only by commands that go there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
 
+from django.db.models import QuerySet
+
 from bursar.domain.period import Month
 from bursar.ports import BillingSource, Clock, Psa
-from bursar.store.models import Connection, Run
+from bursar.store.models import ColumnProfile, Connection, PlanEntry, Run
+from bursar.usecases.run_requests import LoadRequest
 
 WIRING = "bursar.wiring"
 QUEUE = "bursar.jobs.queue"
+POSTING = "bursar.jobs.posting"
 WORKER = "bursar.jobs.worker"
 
 
@@ -20,10 +24,40 @@ def open_psa(connection: Connection) -> AbstractContextManager[Psa]:
     return psa
 
 
-def open_lines(path: Path, profile: str) -> BillingSource:
-    """A file or folder of invoice lines. Raises InvalidInput."""
-    source: BillingSource = import_module(WIRING).line_source(path, profile)
+def open_lines(path: Path, profile: str, connection: Connection | None = None) -> BillingSource:
+    """A file or folder of invoice lines, with a profile of the connection or one for all. Raises InvalidInput."""
+    source: BillingSource = import_module(WIRING).line_source(path, profile, connection)
     return source
+
+
+def open_asked(connection: Connection, asked: LoadRequest) -> AbstractContextManager[BillingSource]:
+    """What a load was asked to read. Raises InvalidInput."""
+    source: AbstractContextManager[BillingSource] = import_module(WIRING).asked_source(connection, asked)
+    return source
+
+
+def open_period(connection: Connection) -> BillingSource | None:
+    """Everything that can be loaded by period; None when there is nothing of the kind. Raises InvalidInput."""
+    source: BillingSource | None = import_module(WIRING).period_source(connection)
+    return source
+
+
+def keep_profile(connection: Connection, name: str, document: Mapping[str, object]) -> ColumnProfile:
+    """Check a column profile and save it under a name. Raises InvalidInput."""
+    saved: ColumnProfile = import_module(WIRING).keep_profile(connection, name, document)
+    return saved
+
+
+def shipped_profiles() -> Sequence[str]:
+    """The names of the column profiles that come with Bursar."""
+    names: Sequence[str] = tuple(import_module(WIRING).SHIPPED_PROFILES)
+    return names
+
+
+def profile_document(connection: Connection, name: str) -> dict[str, object]:
+    """A shipped or saved column profile as a profile file has it, without its name. Raises InvalidInput."""
+    document: dict[str, object] = import_module(WIRING).profile_document(connection, name)
+    return document
 
 
 def digest_of(source: BillingSource, month: Month | None) -> str:
@@ -42,6 +76,18 @@ def queue_run(connection: Connection, verb: str, request: Mapping[str, object], 
     """Have a run carried out by whichever process is there for it. Raises NotConfigured while disconnected."""
     run: Run = import_module(QUEUE).start_run(connection, verb, request, month)
     return run
+
+
+def queue_agreed(plan: Run, entries: QuerySet[PlanEntry] | None) -> Run:
+    """Have these entries of a plan posted, or all that can be. Raises InvalidInput, NotConfigured."""
+    run: Run = import_module(POSTING).post_plan(plan, entries)
+    return run
+
+
+def queue_again(run: Run) -> Run:
+    """Have posted what a posting did not post. Raises InvalidInput, NotConfigured."""
+    again: Run = import_module(POSTING).retry_run(run)
+    return again
 
 
 def run_worker(*, lasting: bool = True) -> AbstractContextManager[object]:

@@ -12,6 +12,11 @@ from bursar.cli import (
     lines,
     mapping,
     people,
+    plan,
+    review,
+    review_adoption,
+    review_drift,
+    review_variance,
     run,
     sandbox,
     serve,
@@ -55,6 +60,8 @@ GROUPS = {
     "config": config.app,
     "mapping": mapping.app,
     "lines": lines.app,
+    "plan": plan.app,
+    "review": review.app,
     "run": run.app,
     "audit": audit.app,
     "keys": keys.app,
@@ -65,6 +72,9 @@ GROUPS = {
 
 connection_change.add_to(connection.app)
 connection_files.add_to(connection.app)
+review_adoption.add_to(review.app)
+review_drift.add_to(review.app)
+review_variance.add_to(review.app)
 app.callback()(show_help)
 for name, group in GROUPS.items():
     group.callback(invoke_without_command=True)(show_help)

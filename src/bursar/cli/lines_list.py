@@ -21,12 +21,23 @@ from bursar.usecases.derived_lines import derived_of, rules_of
 
 OVERRIDES = (
     *("company_id", "product_id", "agreement_id", "charge_start", "charge_end"),
-    *("approved", "adopt", "keep_both", "overwrite", "post_again"),
+    *("approved", "adopt", "keep_both", "overwrite", "post_again", "by_hand"),
 )
 SHAPE: Shape = {
     "": ("connection", "count", "totals", "lines"),
     "lines[]": (
-        *("line_id", "month", "status", "reason", "effective", "cancelled", "sent_charge_type", "badges", "overrides"),
+        *(
+            "line_id",
+            "month",
+            "status",
+            "reason",
+            "remedy",
+            "effective",
+            "cancelled",
+            "sent_charge_type",
+            "badges",
+            "overrides",
+        ),
         *("agreement_id", "addition_id", *SOURCE_FIELDS),
     ),
     "lines[].badges": ("start", "end", "charge_type"),
@@ -102,9 +113,13 @@ def _cells(item: ListedLine, derived: Derived) -> tuple[str, ...]:
     what = f"{line.subscription_name or line.offer_name}\n{derived.charge_name}, {line.billing_cycle}"
     begins = f"{derived.effective}{MARKS[derived.start_badge]}"
     ends = f"{derived.cancelled or NOTHING}{MARKS[derived.end_badge]}"
-    status = f"{item.status}\n{item.reason}" if item.reason else item.status.value
+    status = "\n".join(filter(None, (item.status.value, item.reason, _remedy(item))))
     money = Money(line.total, line.currency)
     return f"{line.line_id}\n{line.organization_name}", what, f"{begins}\n{ends}", str(money), status
+
+
+def _remedy(item: ListedLine) -> str:
+    return item.row.blocked_remedy if item.status is LineStatus.BLOCKED else ""
 
 
 def _document(item: ListedLine, rules: ChargeRules) -> dict[str, object]:
@@ -116,6 +131,7 @@ def _document(item: ListedLine, rules: ChargeRules) -> dict[str, object]:
         "month": item.row.month,
         "status": item.status,
         "reason": item.reason,
+        "remedy": _remedy(item),
         "effective": derived.effective,
         "cancelled": derived.cancelled,
         "sent_charge_type": derived.charge_name,

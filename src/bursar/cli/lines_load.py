@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bursar.cli.adapters import open_lines, queue_run, real_clock
+from bursar.cli.adapters import open_asked, queue_run, real_clock
 from bursar.cli.epilog import Shape, epilog
 from bursar.cli.exits import finish
 from bursar.cli.lines_source import ProfileName, lasting
@@ -28,7 +28,8 @@ SHAPE: Shape = {
 EPILOG = epilog(
     "bursar lines load october.csv",
     "bursar lines load export.xlsx --profile my-profile.json --month 2026-10 --whole",
-    "bursar lines load --month 2026-10 (from the stored source)",
+    "bursar lines load export.csv --profile 'Cloud export' (saved in the browser)",
+    "bursar lines load --month 2026-10 (from the stored source, and what was pushed)",
     keys=SHAPE,
 )
 SHOWN_ROWS = 100
@@ -36,7 +37,7 @@ SHOWN_ROWS = 100
 
 def load(
     path: Annotated[
-        Path | None, typer.Argument(metavar="PATH", help="File or folder; the stored source if left out.")
+        Path | None, typer.Argument(metavar="PATH", help="File or folder. [default: stored source and pushed lines]")
     ] = None,
     profile: ProfileName = None,
     month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM", help="Only lines of this month.")] = None,
@@ -54,8 +55,9 @@ def load(
     """
     chosen = find_connection(connection)
     asked = Month.parse(month) if month else None
-    wanted = LoadRequest(_whole_path(path), lasting(profile) if profile else "", whole)
-    open_lines(*wanted.place(chosen))  # a wrong path or profile is told before anything is queued
+    wanted = LoadRequest(_whole_path(path), lasting(profile, chosen) if profile else "", whole)
+    with open_asked(chosen, wanted):
+        pass  # a wrong path or profile is told before anything is queued
     run = queue_run(chosen, LOAD_LINES, wanted.as_json(), str(asked) if asked else "")
     report = report_of(carry_through(run, "Loading"))
     if report is None:

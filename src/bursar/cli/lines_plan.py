@@ -10,7 +10,7 @@ from bursar.cli.options import AsJson, CompanyIds, Confirmed, ConnectionName, Mo
 from bursar.cli.output import counted, print_json, say
 from bursar.cli.plan_document import SHAPE, company_document, tally_document
 from bursar.cli.plan_options import plan_options
-from bursar.cli.plan_tally import INTENDED, PlanTally, counts_sentence, show_totals
+from bursar.cli.plan_tally import INTENDED, counts_sentence, show_totals
 from bursar.cli.plan_text import show_company_plan
 from bursar.cli.progress import progress_of
 from bursar.domain.plan import Plan
@@ -19,6 +19,7 @@ from bursar.store.models import Connection
 from bursar.store.queries.journal import unsettled
 from bursar.usecases.connections import find_connection
 from bursar.usecases.plan_additions import CompanyPlan, MonthPlanner, PlanOptions
+from bursar.usecases.plan_tally import PlanTally
 
 EPILOG = epilog(
     "bursar lines plan 2026-10",

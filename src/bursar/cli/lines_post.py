@@ -1,18 +1,13 @@
 """`bursar lines post`: write a month to ConnectWise, once, and read it back."""
 
-from typing import Annotated
-
-import typer
-
 from bursar.cli.adapters import open_psa, queue_run
 from bursar.cli.consent import must_agree, must_be_able_to_ask
 from bursar.cli.epilog import Shape, epilog
 from bursar.cli.exits import finish
 from bursar.cli.lines_plan import Preview, show_summary, writes_sentence
-from bursar.cli.options import AsJson, CompanyIds, Confirmed, ConnectionName, MonthText, Yes
+from bursar.cli.options import AsJson, CompanyIds, Confirmed, ConnectionName, MonthText, NoWait, Yes
 from bursar.cli.output import counted, print_json, remark, say
 from bursar.cli.plan_options import plan_options
-from bursar.cli.plan_tally import written_in
 from bursar.cli.run_document import SHAPE as RUN_SHAPE
 from bursar.cli.run_document import report_document
 from bursar.cli.run_follow import carry_through
@@ -20,6 +15,7 @@ from bursar.cli.run_text import show_report, without_worker
 from bursar.store.models import Connection, Run
 from bursar.usecases.connections import find_connection
 from bursar.usecases.plan_additions import PlanOptions
+from bursar.usecases.plan_tally import written_in
 from bursar.usecases.run_requests import post_request
 from bursar.usecases.runs import POST_LINES
 
@@ -40,7 +36,7 @@ def post(
     company: CompanyIds = None,
     confirm_cancellations: Confirmed = None,
     yes: Yes = False,
-    no_wait: Annotated[bool, typer.Option("--no-wait", help="Leave the run to a worker and print its id.")] = False,
+    no_wait: NoWait = False,
     connection: ConnectionName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -56,14 +52,19 @@ def post(
     if not yes:
         _ask(chosen, options, quiet=as_json)
     run = queue_run(chosen, POST_LINES, post_request(options), str(options.month))
+    follow_posting(run, no_wait=no_wait, as_json=as_json)
+
+
+def follow_posting(run: Run, *, no_wait: bool, as_json: bool) -> None:
+    """Wait for a posting and say what it came to, or leave it to a worker. Ends with the exit code of its outcome."""
     if no_wait:
-        _tell_queued(run, as_json=as_json)
+        tell_queued(run, as_json=as_json)
         return
     carry_through(run, "Posting")
     if as_json:
-        print_json(_document(run))
+        print_json(posted_document(run))
     else:
-        _tell(run)
+        tell_posted(run)
     balanced = run.result.get("balanced") is True
     finish(trouble=not balanced or any(run.counts.get(name) for name in WAITING))
 
@@ -79,7 +80,8 @@ def _ask(connection: Connection, options: PlanOptions, *, quiet: bool) -> None:
     must_agree(f"Post {options.month}: {writes_sentence(preview)} {where}?", given=False)
 
 
-def _document(run: Run) -> dict[str, object]:
+def posted_document(run: Run) -> dict[str, object]:
+    """A posting as a JSON document."""
     return {
         **report_document(run),
         "balanced": run.result.get("balanced"),
@@ -88,16 +90,18 @@ def _document(run: Run) -> dict[str, object]:
     }
 
 
-def _tell_queued(run: Run, *, as_json: bool) -> None:
+def tell_queued(run: Run, *, as_json: bool) -> None:
+    """Say which run was left to a worker."""
     if as_json:
-        print_json(_document(run))
+        print_json(posted_document(run))
     else:
         say(str(run.id))
     if sentence := without_worker():
         remark(sentence)
 
 
-def _tell(run: Run) -> None:
+def tell_posted(run: Run) -> None:
+    """Say what a posting came to."""
     if recovered := run.result.get("recovered"):
         say(f"{counted(recovered, 'write')} of an earlier, interrupted run proved to have arrived.")
     show_report(run)

@@ -1,24 +1,46 @@
-"""`bursar lines set`: what a person decides about one line."""
+"""`bursar lines set`: what a person decides about one line, or about many at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
 import typer
 
+from bursar.cli.adapters import open_psa
+from bursar.cli.consent import must_agree
 from bursar.cli.epilog import Shape, epilog
-from bursar.cli.options import AsJson, ConnectionName
-from bursar.cli.output import print_json, say, shown
+from bursar.cli.options import AsJson, ConnectionName, Yes
+from bursar.cli.output import counted, print_json, say, shown
 from bursar.domain.errors import InvalidInput
-from bursar.store.models import Line
+from bursar.domain.period import Month
+from bursar.store.models import Connection, Line
+from bursar.store.queries.line_list import LineStatus
+from bursar.usecases.agreement_choices import AgreementChoice, fits_all
 from bursar.usecases.connections import find_connection
-from bursar.usecases.override_line import COLUMNS, OverrideValue, accept_change, override_line, reset_line
+from bursar.usecases.edit_lines import (
+    COLUMNS,
+    EditReport,
+    OverrideValue,
+    accept_change,
+    edit_line,
+    edit_many,
+    find_line,
+    reset_line,
+    reset_many,
+    version_of,
+)
+from bursar.usecases.select_lines import Selection, select_lines
 
-SHAPE: Shape = {"": ("connection", "line_id", "overrides"), "overrides": tuple(COLUMNS)}
+REPORT = ("changed", "unchanged", "refused", "agreements_taken_away", "reasons")
+SHAPE: Shape = {"": ("connection", "line_id", "overrides", *REPORT), "overrides": tuple(COLUMNS)}
+"""For many lines, `line_id` and `overrides` are null; `reasons` counts why lines were refused."""
 EPILOG = epilog(
     "bursar lines set L-90017 --company 12 --start 2026-10-01",
     "bursar lines set L-90017 --end none (back to rule or default)",
     "bursar lines set L-90017 --adopt 345",
+    "bursar lines set L-90017 L-90018 --agreement 31 --yes",
+    "bursar lines set --month 2026-10 --organization ORG-1001 --by-hand",
     keys=SHAPE,
 )
 NONE = "none"
@@ -29,7 +51,16 @@ def _id_text(name: str, what: str) -> object:
 
 
 def set_line(
-    line_id: Annotated[str, typer.Argument(metavar="LINE_ID", help="The line, as `lines list` shows it.")],
+    line_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="LINE_ID", help="The line, as `lines list` shows it; or several.")
+    ] = None,
+    month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM", help="All lines of this month.")] = None,
+    status: Annotated[
+        LineStatus | None, typer.Option("--status", metavar="|".join(LineStatus), help="All lines that stand so.")
+    ] = None,
+    organization: Annotated[
+        str | None, typer.Option("--organization", metavar="ID", help="All lines of this customer of the platform.")
+    ] = None,
     company: Annotated[str | None, _id_text("--company", "ConnectWise company that gets the line.")] = None,
     product: Annotated[str | None, _id_text("--product", "Product of the ConnectWise catalogue.")] = None,
     agreement: Annotated[str | None, _id_text("--agreement", "Agreement that takes the line.")] = None,
@@ -50,14 +81,21 @@ def set_line(
     post_again: Annotated[
         bool | None, typer.Option("--post-again/--no-post-again", help="Create anew what was deleted in ConnectWise.")
     ] = None,
+    by_hand: Annotated[
+        bool | None, typer.Option("--by-hand/--no-by-hand", help="A person bills it in ConnectWise, without Bursar.")
+    ] = None,
     accept: Annotated[
         bool, typer.Option("--accept-change", help="The change of this posted line is dealt with in ConnectWise.")
     ] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Take everything set by hand away again.")] = False,
     connection: ConnectionName = None,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Decide by hand what becomes of one line. What a person sets beats rules and mappings, and survives reloading."""
+    """Decide by hand what becomes of lines. What a person sets beats rules and mappings, and survives reloading.
+
+    Several lines, or all of a month, status or organization, get the same values; posted ones stay as they are.
+    """
     chosen = find_connection(connection)
     wanted: dict[str, OverrideValue | str] = {
         "company": _given(company, _record_id),
@@ -70,21 +108,67 @@ def set_line(
         "keep_both": _flag(keep_both),
         "overwrite": _flag(overwrite),
         "post_again": _flag(post_again),
+        "by_hand": _flag(by_hand),
     }
     values = {name: value for name, value in wanted.items() if not isinstance(value, str)}
-    if bool(values) + accept + reset != 1:
-        raise InvalidInput(
-            "Give what to set, or --accept-change, or --reset.",
-            remedy="`bursar lines set --help` lists what can be set.",
-        )
-    if reset:
-        line = reset_line(chosen, line_id)
+    deed = Deed(values, accept=accept, reset=reset)
+    lines = Selection(line_ids or (), Month.parse(month) if month else None, status, organization or "")
+    if len(lines.line_ids) == 1 and not (month or status or organization):
+        line, report = _one(chosen, lines.line_ids[0], deed)
     else:
-        line = accept_change(chosen, line_id) if accept else override_line(chosen, line_id, values)
+        line, report = None, _many(chosen, lines, deed, yes=yes)
     if as_json:
-        print_json({"connection": chosen.name, "line_id": line.line_id, "overrides": _overrides(line)})
+        print_json(_document(chosen, line, report))
     else:
-        _tell(line)
+        _tell(line, report)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What is done with the lines: exactly one of the three. Raises InvalidInput otherwise."""
+
+    values: Mapping[str, OverrideValue]
+    accept: bool
+    reset: bool
+
+    def __post_init__(self) -> None:
+        if bool(self.values) + self.accept + self.reset != 1:
+            raise InvalidInput(
+                "Give what to set, or --accept-change, or --reset.",
+                remedy="`bursar lines set --help` lists what can be set.",
+            )
+
+
+def _one(connection: Connection, line_id: str, deed: Deed) -> tuple[Line, EditReport]:
+    before = find_line(connection, line_id)
+    if deed.reset:
+        line = reset_line(connection, line_id)
+    elif deed.accept:
+        line = accept_change(connection, line_id)
+    else:
+        line = edit_line(connection, line_id, deed.values, agreement=_agreement(connection, [before.pk], deed))
+    changed = version_of(line) != version_of(before)
+    taken = "agreement" not in deed.values and line.set_agreement_id != before.set_agreement_id
+    return line, EditReport(int(changed), int(not changed), agreements_taken_away=int(taken and not deed.reset))
+
+
+def _many(connection: Connection, lines: Selection, deed: Deed, *, yes: bool) -> EditReport:
+    if deed.accept:
+        raise InvalidInput("A change is accepted line by line.", remedy="Give one LINE_ID with --accept-change.")
+    keys = select_lines(connection, lines)
+    agreement = _agreement(connection, keys, deed)
+    what = "Take what was set by hand away from" if deed.reset else f"Set {_words(deed.values)} on"
+    must_agree(f"{what} {counted(len(keys), 'line')}?", given=yes)
+    return reset_many(connection, keys) if deed.reset else edit_many(connection, keys, deed.values, agreement=agreement)
+
+
+def _agreement(connection: Connection, keys: Collection[int], deed: Deed) -> AgreementChoice | None:
+    """The Agreement that is to be set, as ConnectWise has it now."""
+    wanted, company = deed.values.get("agreement"), deed.values.get("company")
+    if not isinstance(wanted, int):
+        return None
+    with open_psa(connection) as psa:
+        return fits_all(psa, connection, keys, wanted, company if isinstance(company, int) else None)
 
 
 NOT_GIVEN = "not given"
@@ -117,6 +201,27 @@ def _overrides(line: Line) -> dict[str, object]:
     return {name: getattr(line, column) for name, column in COLUMNS.items()}
 
 
-def _tell(line: Line) -> None:
-    in_force = [f"{name.replace('_', ' ')} {shown(value)}" for name, value in _overrides(line).items() if value]
-    say(f"Line {line.line_id}: {', '.join(in_force) or 'nothing is set by hand'}.")
+def _document(connection: Connection, line: Line | None, report: EditReport) -> dict[str, object]:
+    return {
+        "connection": connection.name,
+        "line_id": line.line_id if line else None,
+        "overrides": _overrides(line) if line else None,
+        **{name: getattr(report, name) for name in REPORT[:-1]},
+        "reasons": dict(report.reasons),
+    }
+
+
+def _words(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {shown(value)}" for name, value in values.items())
+
+
+def _tell(line: Line | None, report: EditReport) -> None:
+    if line is not None:
+        in_force = _words({name: value for name, value in _overrides(line).items() if value})
+        say(f"Line {line.line_id}: {in_force or 'nothing is set by hand'}.")
+    else:
+        say(f"{counted(report.changed, 'line')} changed, {report.unchanged} had it already.")
+        for why, number in report.reasons.items():
+            say(f"Left as before: {counted(number, 'line')}, {why}.")
+    if report.agreements_taken_away:
+        say("The chosen Agreement belonged to the company before and was taken away.")

@@ -11,6 +11,7 @@ from bursar.cli.options import AsJson, ConnectionName
 from bursar.cli.output import print_json, say
 from bursar.domain.errors import InvalidInput
 from bursar.store.models import Connection
+from bursar.usecases.column_profiles import saved_profile
 from bursar.usecases.connections import find_connection
 from bursar.usecases.run_requests import CANONICAL
 
@@ -24,7 +25,9 @@ EPILOG = epilog(
 
 ProfileName = Annotated[
     str | None,
-    typer.Option("--profile", metavar="P", help="Column profile: a shipped name or a JSON file. [default: canonical]"),
+    typer.Option(
+        "--profile", metavar="P", help="Column profile: a shipped or saved name, or a JSON file. [default: canonical]"
+    ),
 ]
 
 
@@ -42,7 +45,9 @@ def source(
     if clear and path is not None:
         raise InvalidInput("A path and --clear exclude each other.", remedy="Give one of them.")
     if clear or path is not None:
-        chosen.source = {} if path is None else {"path": str(path.expanduser().resolve()), "profile": lasting(profile)}
+        chosen.source = (
+            {} if path is None else {"path": str(path.expanduser().resolve()), "profile": lasting(profile, chosen)}
+        )
     months = _months(chosen)
     if clear or path is not None:
         chosen.save(update_fields=["source"])
@@ -64,15 +69,20 @@ def source(
         say(f"Months there: {', '.join(months)}.")
 
 
-def lasting(profile: str | None) -> str:
-    """A profile file is remembered by its whole path, whatever folder the next command starts in."""
+def lasting(profile: str | None, connection: Connection) -> str:
+    """A profile file is remembered by its whole path, whatever folder the next command starts in.
+
+    A saved profile goes by its name, also where a file is called the same.
+    """
     file = Path(profile or CANONICAL).expanduser()
-    return str(file.resolve()) if profile and file.is_file() else profile or CANONICAL
+    if not profile or saved_profile(connection, profile) or not file.is_file():
+        return profile or CANONICAL
+    return str(file.resolve())
 
 
 def _months(connection: Connection) -> list[str] | None:
     """What the stored source has now. Raises SourceUnreadable, so that a wrong path is never stored."""
     if not connection.source:
         return None
-    months = open_lines(Path(connection.source["path"]), connection.source["profile"]).months()
+    months = open_lines(Path(connection.source["path"]), connection.source["profile"], connection).months()
     return None if months is None else [str(month) for month in months]

@@ -10,6 +10,7 @@ from typing import IO, Annotated
 
 import typer
 
+from bursar.cli import mapping_pilot
 from bursar.cli.adapters import open_psa
 from bursar.cli.epilog import Shape, epilog
 from bursar.cli.exits import finish
@@ -233,3 +234,6 @@ def _export_document(connection: Connection, file: Path, text: str, count: int) 
     rows: Sequence[dict[str, str]] = list(csv.DictReader(io.StringIO(text, newline="")))
     written = None if file == STREAM else str(file)
     return {"connection": connection.name, "file": written, "rows": count, "mappings": rows}
+
+
+app.command("pilot", epilog=mapping_pilot.EPILOG)(with_store(mapping_pilot.pilot))

@@ -23,3 +23,4 @@ Confirmed = Annotated[
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Leave the run to a worker and print its id.")]

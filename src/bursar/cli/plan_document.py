@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from bursar.cli.epilog import Shape
-from bursar.cli.plan_tally import PlanTally
 from bursar.domain.money import Money
 from bursar.domain.plan import Action, Blocked, Change, Plan
 from bursar.domain.psa import Company
 from bursar.usecases.plan_additions import CompanyPlan
+from bursar.usecases.plan_tally import PlanTally
 
 CHANGE_KEYS = ("key", "action", "resource", "remote_id", "parent_id", "lines", "amount", "currency", "before", "after")
 BLOCKED_KEYS = ("subject", "code", "sentence", "remedy", "lines", "amount", "currency")

@@ -9,7 +9,9 @@ from bursar.usecases.plan_additions import PlanOptions
 ALL = "all"
 
 
-def plan_options(month: str, companies: Sequence[int] | None, confirmed: Sequence[str] | None) -> PlanOptions:
+def plan_options(
+    month: str, companies: Sequence[int] | None, confirmed: Sequence[str] | None, *, survey: bool = False
+) -> PlanOptions:
     """Read the words of the command line. Raises InvalidInput."""
     words = [word.strip().casefold() for word in confirmed or ()]
     return PlanOptions(
@@ -17,6 +19,7 @@ def plan_options(month: str, companies: Sequence[int] | None, confirmed: Sequenc
         company_ids=frozenset(companies) if companies else None,
         confirm_cancellations_of=frozenset(_company_id(word) for word in words if word != ALL),
         confirm_all_cancellations=ALL in words,
+        survey=survey,
     )
 
 

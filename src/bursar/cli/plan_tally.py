@@ -1,13 +1,11 @@
-"""What the plans of all companies come to together."""
+"""Counts and totals of plans and runs, as a person reads them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bursar.cli.output import Listing, counted, money_column
-from bursar.domain.money import ZERO, Totals
-from bursar.domain.plan import Action, Plan
-from bursar.usecases.plan_additions import MonthLines
+from bursar.domain.money import ZERO
+from bursar.domain.plan import Action
 
 NAMES = {
     "planned": "planned",
@@ -20,44 +18,6 @@ NAMES = {
 INTENDED = {Action.CREATE: "to create", Action.UPDATE: "to update", Action.CANCEL: "to cancel"}
 WRITTEN = {Action.CREATE: "created", Action.UPDATE: "updated", Action.CANCEL: "cancelled"}
 """The actions that write, as a plan and as a run speak of them."""
-
-
-@dataclass(slots=True)
-class PlanTally:
-    """Counts of changes and sums per currency, taken in plan by plan."""
-
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys((*Action, "blocked"), 0))
-    planned: Totals = field(default_factory=Totals)
-    held: Totals = field(default_factory=Totals)
-    excluded: Totals = field(default_factory=Totals)
-
-    def add(self, plan: Plan) -> None:
-        """Take one plan in."""
-        for action in Action:
-            self.counts[action] += plan.count(action)
-        self.counts["blocked"] += len(plan.blocked)
-        self.planned.merge(plan.planned)
-        self.held.merge(plan.held)
-
-    def finish(self, lines: MonthLines) -> None:
-        """Take in what no plan speaks of."""
-        self.counts |= {"lines": lines.count, "excluded": lines.excluded}
-        self.excluded.merge(lines.excluded_totals)
-
-    @property
-    def writes(self) -> int:
-        """How many writes there would be."""
-        return written_in(self.counts)
-
-    @property
-    def totals(self) -> Mapping[str, Mapping[str, Decimal]]:
-        """Per kind, a sum for each currency."""
-        return {"planned": self.planned, "held": self.held, "excluded": self.excluded}
-
-
-def written_in(counts: Mapping[str, int]) -> int:
-    """How many writes the counts speak of."""
-    return sum(counts.get(action, 0) for action in INTENDED)
 
 
 def counts_sentence(counts: Mapping[str, int], words: Mapping[Action, str] = INTENDED) -> str:

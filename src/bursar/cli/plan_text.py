@@ -59,10 +59,10 @@ def _differences(change: Change) -> list[str]:
 
 
 def _value(value: FieldValue) -> str:
-    return _number(value) if isinstance(value, Decimal) else shown(value)
+    return number(value) if isinstance(value, Decimal) else shown(value)
 
 
-def _number(value: Decimal) -> str:
+def number(value: Decimal) -> str:
     """Without the zeros that only fill up; a price keeps its cents."""
     text = f"{value:f}"
     if "." not in text:

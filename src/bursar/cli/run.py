@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
-from bursar.cli import run_document
+from bursar.cli import lines_post, run_document
+from bursar.cli.adapters import queue_again
+from bursar.cli.consent import must_agree
 from bursar.cli.epilog import Shape, epilog
 from bursar.cli.first_use import with_store
-from bursar.cli.options import AsJson, ConnectionName
+from bursar.cli.options import AsJson, ConnectionName, NoWait, Yes
 from bursar.cli.output import Listing, counted, moment, print_json, say
 from bursar.cli.run_follow import watch
 from bursar.cli.run_text import show_report
@@ -16,7 +18,7 @@ from bursar.store.queries.runs import latest_runs, run_by_prefix
 from bursar.usecases.connections import find_connection
 from bursar.usecases.runs import stop_run
 
-app = typer.Typer(help="What runs did and do: list, show, stop.")
+app = typer.Typer(help="What runs did and do: list, show, stop, retry.")
 
 LIST_SHAPE: Shape = {"": ("runs",), "runs[]": run_document.RUN_KEYS}
 STOP_SHAPE: Shape = {"": ("run",), "run": run_document.RUN_KEYS}
@@ -83,6 +85,18 @@ def stop(run_id: RunId, as_json: AsJson = False) -> None:
         return
     name = f"Run {str(run.id)[:SHORT_ID]} ({run.verb} {run.month})".replace(" )", ")")
     say(f"{name} is stopped." if not run.active else f"{name} stops after the requests that are under way.")
+
+
+@app.command(
+    "retry",
+    epilog=epilog("bursar run retry 3f2a", "bursar run retry 3f2a --yes --json", keys=lines_post.SHAPE),
+)
+@with_store
+def retry(run_id: RunId, yes: Yes = False, no_wait: NoWait = False, as_json: AsJson = False) -> None:
+    """Post what a posting did not post: what failed, was blocked by it, or has an unknown outcome."""
+    run = run_by_prefix(run_id)
+    must_agree(f"Post once more what run {str(run.id)[:SHORT_ID]} of {run.connection.name} did not post?", given=yes)
+    lines_post.follow_posting(queue_again(run), no_wait=no_wait, as_json=as_json)
 
 
 def _headline(run: Run) -> str:

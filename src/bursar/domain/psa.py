@@ -66,6 +66,9 @@ class Agreement:
     """The first day of the first period that has not been invoiced."""
     prorates: bool = False
     cancelled: bool = False
+    type_name: str = ""
+    billing_cycle: str = ""
+    """The cycle's name."""
 
 
 @dataclass(frozen=True, slots=True)

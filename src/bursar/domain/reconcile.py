@@ -46,11 +46,11 @@ class Reconciliation:
 
     @property
     def verdict(self) -> str:
-        """*balanced*, or *differs by …* per currency."""
+        """*balanced*, or *differs by …* for each currency in which a record differs."""
         if self.balanced:
             return "balanced"
         off = Totals(
-            Money(amount - self.read_back.get(currency, Decimal(0)), currency)
-            for currency, amount in self.planned.items()
+            Money(self.planned[currency] - self.read_back[currency], currency)
+            for currency in sorted({item.planned.currency for item in self.differences})
         )
         return f"differs by {off} in {len(self.differences)} record(s)"

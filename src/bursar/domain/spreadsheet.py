@@ -3,12 +3,15 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def cell(value: object) -> str:
-    """A value as one cell; text that a spreadsheet would calculate gets an apostrophe in front."""
+    """A value as one cell; text that a spreadsheet would calculate gets an apostrophe in front, a number never."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(STARTS_A_FORMULA) else text
 

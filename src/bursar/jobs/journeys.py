@@ -6,14 +6,17 @@ from bursar.domain.errors import NotConfigured
 from bursar.domain.period import Month
 from bursar.store.models import Connection, Run
 from bursar.usecases.carry_out import Outcome
+from bursar.usecases.closing_day import month_with_late_invoices
+from bursar.usecases.deliveries import deliveries_read
 from bursar.usecases.load_invoice_lines import LoadOptions, LoadReport, load_invoice_lines
+from bursar.usecases.make_plan import PlanReport, make_plan
 from bursar.usecases.post_additions import RunReport, post_run
-from bursar.usecases.run_requests import LoadRequest, load_request_of, plan_options_of
-from bursar.usecases.runs import DAILY_SYNC, LOAD_LINES, POST_LINES, SYNC_ORGANIZATIONS
+from bursar.usecases.run_requests import LoadRequest, load_request_of
+from bursar.usecases.runs import DAILY_SYNC, LOAD_LINES, PLAN_ENDINGS, PLAN_LINES, POST_LINES, SYNC_ORGANIZATIONS
 from bursar.usecases.sync_day import DayReport, MonthSource, sync_day
 from bursar.usecases.sync_organizations import SyncReport, sync_organizations
 from bursar.usecases.watch import Watch
-from bursar.wiring import SystemClock, connectwise, line_source, source_digest
+from bursar.wiring import SystemClock, asked_source, connectwise, period_source, source_digest
 
 Journey = Callable[[Run, Watch], Outcome]
 
@@ -28,25 +31,35 @@ def journey_of(run: Run) -> Journey:
 
 def post_lines(run: Run, watch: Watch) -> RunReport:
     """Post a month to ConnectWise."""
-    options = plan_options_of(run)
     with connectwise(run.connection) as psa:
-        return post_run(run, psa, SystemClock(), options, watch)
+        return post_run(run, psa, SystemClock(), watch)
+
+
+def plan(run: Run, watch: Watch) -> PlanReport:
+    """Make a plan for people to look at."""
+    with connectwise(run.connection) as psa:
+        return make_plan(run, psa, watch)
 
 
 def load_lines(run: Run, watch: Watch) -> LoadReport:
-    """Load a file or folder: the one that was named, else the connection's stored source."""
+    """Load what was named: a path, a delivery, or else everything that the connection can load by period."""
     asked = load_request_of(run)
     month = Month.parse(run.month) if run.month else None
-    source = line_source(*asked.place(run.connection))
-    options = _load_options(run.connection, month, source_digest(source, month), asked.whole)
-    report = load_invoice_lines(run.connection, source, options, watch.done, watch.stopped)
+    with asked_source(run.connection, asked) as source:
+        options = _load_options(run.connection, month, source_digest(source, month), asked)
+        report = load_invoice_lines(run.connection, source, options, watch.done, watch.stopped)
     report.note_on(run)
     return report
 
 
-def _load_options(connection: Connection, month: Month | None, digest: str, whole: bool | None = None) -> LoadOptions:
-    excluded = connection.billing.get("new_records_excluded") == "yes"
-    return LoadOptions(month=month, whole=whole, digest=digest, new_records_excluded=excluded)
+def _load_options(connection: Connection, month: Month | None, digest: str, asked: LoadRequest) -> LoadOptions:
+    return LoadOptions(
+        month=month,
+        whole=asked.whole,
+        digest=digest,
+        new_records_excluded=connection.billing.get("new_records_excluded") == "yes",
+        deliveries=deliveries_read(connection, asked, month),
+    )
 
 
 def sync_companies(run: Run, watch: Watch) -> SyncReport:
@@ -56,20 +69,22 @@ def sync_companies(run: Run, watch: Watch) -> SyncReport:
 
 
 def sync_a_day(run: Run, watch: Watch) -> DayReport:
-    """Load the current month from the stored source, then post."""
-    source = _month_source(run.connection, Month.parse(run.month))
+    """Load the current month, and up to its closing day the one that ended, by period; then post."""
+    clock, month = SystemClock(), Month.parse(run.month)
+    source, ended = _month_source(run.connection, month), month_with_late_invoices(run.connection, month, clock.now())
+    late = _month_source(run.connection, ended) if ended else None
     with connectwise(run.connection) as psa:
-        return sync_day(run, psa, SystemClock(), source, watch)
+        return sync_day(run, psa, clock, source, watch, late=late)
 
 
 def _month_source(connection: Connection, month: Month) -> MonthSource | None:
-    """The stored source, if there is one. Raises SourceUnreadable."""
-    if not connection.source:
+    """The stored source and pushed lines, if there are any. Raises SourceUnreadable."""
+    source = period_source(connection)
+    if source is None:
         return None
-    source = line_source(*LoadRequest().place(connection))
     months = source.months()
     digest = source_digest(source, month) if months is None or month in months else ""
-    return MonthSource(source, _load_options(connection, month, digest))
+    return MonthSource(source, _load_options(connection, month, digest, LoadRequest()))
 
 
 JOURNEYS: Mapping[str, Journey] = {
@@ -77,4 +92,6 @@ JOURNEYS: Mapping[str, Journey] = {
     LOAD_LINES: load_lines,
     SYNC_ORGANIZATIONS: sync_companies,
     DAILY_SYNC: sync_a_day,
+    PLAN_LINES: plan,
+    PLAN_ENDINGS: plan,
 }

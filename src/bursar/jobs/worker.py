@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bursar.jobs.database import APPLICATION, VERSION, queue_client, queue_url
 from bursar.jobs.schedule import keep_schedule
+from bursar.jobs.summaries import Postman
 from bursar.jobs.take_over import take_over
 from bursar.jobs.workflows import desk
 from bursar.store.models import Worker
@@ -41,6 +42,7 @@ class RunWorker:
         self.executor = f"{socket.gethostname()[:24]}-{os.getpid()}-{uuid4().hex[:8]}"
         self._ended = threading.Event()
         self._caretaker = threading.Thread(target=self._take_care, name="worker-caretaker", daemon=True)
+        self._postman = Postman()
         self._forgot_at: datetime | None = None
 
     def __enter__(self) -> Self:
@@ -62,6 +64,7 @@ class RunWorker:
         DBOS.launch()
         if self._lasting:
             keep_schedule()
+            self._postman.start()
         self._caretaker.start()
 
     def stop(self) -> None:
@@ -70,6 +73,7 @@ class RunWorker:
             log.warning("A request is still under way; its run will be settled by the next process.")
         self._ended.set()
         self._caretaker.join()
+        self._postman.stop()
         DBOS.destroy()
         Worker.objects.filter(executor=self.executor).delete()
 

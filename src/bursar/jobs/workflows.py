@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from bursar.domain.errors import BursarError
 from bursar.jobs.journeys import journey_of
 from bursar.jobs.queue import WORKFLOW
+from bursar.jobs.summaries import tell
 from bursar.store.models import Run
 from bursar.store.writer_lock import sole_writer
 from bursar.usecases.acting import Actor, acting_as
@@ -93,6 +94,7 @@ def _carry_out(run_id: str) -> str:
         state = _attempt(run)
     if state in Run.ACTIVE:
         raise Left
+    tell(run)
     return state
 
 

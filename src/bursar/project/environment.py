@@ -68,7 +68,8 @@ TRUST_PROXY = Setting(
 SMTP_URL = Setting(
     "BURSAR_SMTP_URL",
     "unset: no mail is sent",
-    "Mail server for password resets: smtp://user:password@host:587?from=bursar@example.com; smtps:// for TLS at once.",
+    "Mail server for password resets and summaries of daily syncs: smtp://user:password@host:587?from=bursar@example.com;"
+    " smtps:// for TLS at once.",
 )
 OIDC_ISSUER = Setting(
     "BURSAR_OIDC_ISSUER", "unset: passwords only", "Issuer URL of an OpenID Connect provider to sign in with."
@@ -76,6 +77,11 @@ OIDC_ISSUER = Setting(
 OIDC_CLIENT_ID = Setting("BURSAR_OIDC_CLIENT_ID", "unset", "Client ID that the provider gave to Bursar.")
 OIDC_CLIENT_SECRET = Setting("BURSAR_OIDC_CLIENT_SECRET", "unset", "Client secret that the provider gave to Bursar.")
 OIDC_NAME = Setting("BURSAR_OIDC_NAME", "Single sign-on", "What the button on the login page says.")
+LARGEST_UPLOAD = Setting(
+    "BURSAR_LARGEST_UPLOAD_MB",
+    "64",
+    "Largest file of invoice lines that is uploaded or pushed, in megabytes. It is kept in the database.",
+)
 LOG_LEVEL = Setting(
     "BURSAR_LOG_LEVEL", "WARNING", "Least level written to standard error: DEBUG, INFO, WARNING or ERROR."
 )
@@ -96,6 +102,7 @@ SETTINGS = (
     OIDC_CLIENT_ID,
     OIDC_CLIENT_SECRET,
     OIDC_NAME,
+    LARGEST_UPLOAD,
     LOG_LEVEL,
 )
 

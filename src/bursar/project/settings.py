@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 from django.utils.functional import lazy
 
-from bursar.project.environment import LOG_LEVEL, PUBLIC_URL, TRUST_PROXY, database_url, read
+from bursar.project.environment import LARGEST_UPLOAD, LOG_LEVEL, PUBLIC_URL, TRUST_PROXY, database_url, read
 from bursar.project.keyring import key_file, load_keys, secret_key
 from bursar.project.mail import mail_settings
 from bursar.project.sign_on import sign_on_providers
@@ -148,5 +148,6 @@ LOGGING = {
 
 BURSAR_ENCRYPTION_KEYS = load_keys
 """Called when a secret is sealed or opened, so that a command without secrets needs no key."""
+BURSAR_LARGEST_UPLOAD_MB = int(read(LARGEST_UPLOAD) or LARGEST_UPLOAD.default)
 BURSAR_KEY_FILE = key_file
 """Called when keys are rotated."""

@@ -200,6 +200,8 @@ def billing_settings(connection: Connection) -> BillingSettings:
         skip_zero_lines=stored.get("skip_zero_lines") == "yes",
         hold_negative_lines=stored.get("hold_negative_lines") == "yes",
         active_statuses=frozenset(s.strip() for s in stored.get("active_statuses", "Active").split(",")),
+        pilot=stored.get("pilot_mode") == "yes",
+        alert_share=Decimal(stored.get("alert_percent", "10")) / 100,
     )
 
 

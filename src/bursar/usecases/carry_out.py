@@ -1,6 +1,6 @@
 """Carry a run out: begin it, do its work, and end it with a verdict, its log and the moment of the sync."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
 from django.db import transaction
@@ -9,11 +9,14 @@ from bursar.domain.errors import BursarError, NotConfigured, RemoteError
 from bursar.ports import Clock
 from bursar.store.models import Connection, Run, RunNote
 from bursar.usecases.connection_state import mark_refused
+from bursar.usecases.replaced_plans import forget_replaced
 from bursar.usecases.run_log import log_end, log_start
 from bursar.usecases.runs import (
     DAILY_SYNC,
     LOAD_LINES,
     NEVER_BEGUN,
+    PLAN_ENDINGS,
+    PLAN_LINES,
     POST_LINES,
     SYNC_ORGANIZATIONS,
     is_stopped,
@@ -27,6 +30,10 @@ SYNCED = {
     SYNC_ORGANIZATIONS: "last_sync_to_platform",
 }
 """The moment on the connection that a finished run sets; no other run sets any (rule 28)."""
+
+
+REPLACES: Mapping[str, Callable[[Run], None]] = {PLAN_LINES: forget_replaced, PLAN_ENDINGS: forget_replaced}
+"""What a finished run takes the place of: gone in the transaction that finishes it, not a moment before."""
 
 
 class Outcome(Protocol):
@@ -99,6 +106,8 @@ def _end(run: Run, clock: Clock, state: Run.State, verdict: str) -> None:
     """All in one transaction, so that a run that ends twice (its process died in between) is told of once."""
     run.state, run.ended_at, run.verdict = state, clock.now(), verdict[:200]
     with transaction.atomic():
+        if state == Run.State.DONE and run.verb in REPLACES:
+            REPLACES[run.verb](run)
         run.save(update_fields=["state", "ended_at", "verdict", "expected", "done", "counts", "totals", "result"])
         if state == Run.State.DONE and run.verb in SYNCED:
             Connection.objects.filter(pk=run.connection_id).update(**{SYNCED[run.verb]: run.ended_at})

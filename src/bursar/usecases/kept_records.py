@@ -3,15 +3,17 @@
 No page calls ConnectWise to show a mapping; Sync Organizations refreshes what is kept (rules 36, 38, 43, 46 and 49).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db.models import Q, QuerySet
 
-from bursar.domain.errors import InvalidInput
+from bursar.domain.errors import BursarError, InvalidInput
 from bursar.domain.lists import ListKind
 from bursar.domain.mapping import Candidate, Suggester
+from bursar.domain.psa import Agreement
 from bursar.store.models import Connection, ListEntry, ListReading
-from bursar.usecases.mappings import Kind, no_such_target
+from bursar.usecases.lists import refusal
+from bursar.usecases.mappings import Kind, find_agreement, no_such_target
 
 LISTS: Mapping[Kind, ListKind] = {Kind.ORGANIZATION: ListKind.COMPANY, Kind.OFFER: ListKind.CATALOG_ITEM}
 """The list that records of a kind are mapped to."""
@@ -70,6 +72,11 @@ def was_read(connection: Connection, kind: Kind) -> bool:
     return ListReading.objects.filter(connection=connection, kind=LISTS[kind]).exists()
 
 
+def refusal_of(connection: Connection, kind: Kind) -> str:
+    """Why the list that records of a kind are mapped to could not be read the last time; empty when it could."""
+    return refusal(connection, LISTS[kind])
+
+
 def trouble_with(connection: Connection, kind: Kind, entry: ListEntry | None) -> str:
     """Why a record that is mapped to should not be any more; empty when all is well (rule 43)."""
     what = "company" if kind is Kind.ORGANIZATION else "product"
@@ -85,10 +92,17 @@ def trouble_with(connection: Connection, kind: Kind, entry: ListEntry | None) ->
 
 
 class KeptTargets:
-    """Looks targets up in the kept lists: a file of thousands of rows asks ConnectWise nothing."""
+    """Looks targets up in the kept lists: a file of thousands of rows asks ConnectWise nothing.
 
-    def __init__(self, connection: Connection) -> None:
+    Agreements are kept nowhere. Where rows name any, the caller has read them, or says why that could not be done.
+    """
+
+    def __init__(
+        self, connection: Connection, agreements: Iterable[Agreement] = (), unread: BursarError | None = None
+    ) -> None:
         self._connection = connection
+        self._agreements = list(agreements)
+        self._unread = unread
         self._known: dict[Kind, dict[str, Candidate]] = {}
 
     def find(self, kind: Kind, text: str) -> Candidate:
@@ -103,9 +117,11 @@ class KeptTargets:
         return found
 
     def agreement(self, text: str) -> Candidate:
-        raise InvalidInput(
-            f"The Agreement '{text}' cannot be checked here.", remedy="Map contracts with `bursar mapping set`."
-        )
+        if self._unread is not None:
+            raise InvalidInput(
+                f"The Agreement '{text}' could not be checked: {self._unread.sentence}", remedy=self._unread.remedy
+            )
+        return find_agreement(self._agreements, text)
 
 
 def _candidate(remote_id: int, identifier: str, name: str) -> Candidate:

@@ -9,7 +9,7 @@ from django.db import transaction
 from bursar.domain.errors import RemoteError, Unavailable, UnknownCompany, WrongKey
 from bursar.domain.lists import Choice, ListKind
 from bursar.ports import Psa
-from bursar.store.models import Connection, ListEntry, ListReading
+from bursar.store.models import Connection, ListEntry, ListReading, ListRefusal
 from bursar.usecases.connection_state import mark_refused
 
 GONE = "no longer in ConnectWise"
@@ -81,7 +81,22 @@ def refresh_lists(connection: Connection, psa: Psa, kinds: Collection[ListKind],
             refused[kind] = error
         else:
             read.append(kind)
+    _remember(connection, refused, now)
     return Refreshed(read, vanished, refused)
+
+
+def refusal(connection: Connection, kind: ListKind) -> str:
+    """Why the list could not be read the last time that somebody tried; empty when it could (rules 33 and 34)."""
+    found = ListRefusal.objects.filter(connection=connection, kind=kind).values_list("sentence", flat=True)
+    return found.first() or ""
+
+
+def _remember(connection: Connection, refused: Mapping[ListKind, RemoteError], now: datetime) -> None:
+    """A refusal stays until the list is read again; what was kept of the list is not touched."""
+    for kind, error in refused.items():
+        ListRefusal.objects.update_or_create(
+            connection=connection, kind=kind, defaults={"refused_at": now, "sentence": error.sentence}
+        )
 
 
 def entries(connection: Connection, kind: ListKind) -> Sequence[ListEntry]:
@@ -160,5 +175,6 @@ def _replace(connection: Connection, kind: ListKind, choices: Sequence[Choice], 
             unique_fields=["connection", "kind", "remote_id"],
             update_fields=["name", "identifier", "trait", "parent_id", "inactive", "gone"],
         )
+        ListRefusal.objects.filter(connection=connection, kind=kind).delete()
         ListReading.objects.update_or_create(connection=connection, kind=kind, defaults={"read_at": now})
         return len(before - {choice.id for choice in choices})

@@ -14,6 +14,7 @@ from bursar.ports import BillingSource
 from bursar.store.field_json import to_json
 from bursar.store.models import Connection, Line, Load, Offer, Organization, Rejection, Run
 from bursar.store.queries.chunks import chunks
+from bursar.store.queries.delivery_list import delivery_mark
 from bursar.store.queries.lines import SOURCE_FIELDS, source_values
 from bursar.usecases.watch import never
 
@@ -31,6 +32,8 @@ class LoadOptions:
     whole: bool | None = None
     digest: str = ""
     new_records_excluded: bool = False
+    deliveries: Sequence[int] = ()
+    """Which uploads and pushed lines are read."""
 
 
 @dataclass(slots=True)
@@ -56,6 +59,7 @@ class LoadReport:
     same_as: Load | None
     stopped: bool = False
     """Told to stop before its end: nothing was taken in."""
+    deliveries: Sequence[int] = ()
 
     @property
     def verdict(self) -> str:
@@ -73,6 +77,7 @@ class LoadReport:
             "load": self.load.pk,
             "taken_as_part": self.taken_as_part,
             "same_as": self.same_as.pk if self.same_as else None,
+            **{delivery_mark(pk): True for pk in self.deliveries},
         }
 
 
@@ -130,7 +135,7 @@ def _load(
         for name in ("added", "refreshed", "unchanged", "changed_since_posting", "rejected"):
             setattr(load, name, getattr(tally, name))
         load.save()
-    return LoadReport(load, taken_as_part, earlier)
+    return LoadReport(load, taken_as_part, earlier, deliveries=options.deliveries)
 
 
 def _same_content(connection: Connection, digest: str) -> Load | None:

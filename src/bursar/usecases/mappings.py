@@ -10,7 +10,7 @@ from django.db import transaction
 
 from bursar.domain.errors import BursarError, InvalidInput
 from bursar.domain.mapping import Candidate, MappingState, Suggester, Suggestion
-from bursar.domain.psa import CatalogItem, Company
+from bursar.domain.psa import Agreement, CatalogItem, Company
 from bursar.domain.spreadsheet import STARTS_A_FORMULA, cell
 from bursar.ports import Psa
 from bursar.store.models import Connection, Contract, Offer, Organization, OrganizationCompany
@@ -142,10 +142,7 @@ class LiveTargets:
         self._psa = psa
 
     def agreement(self, text: str) -> Candidate:
-        found = next((a for a in self._psa.agreements() if text in {str(a.id), a.name}), None)
-        if found is None:
-            raise InvalidInput(f"ConnectWise has no Agreement '{text}'.", remedy="Give its record id or exact name.")
-        return Candidate(found.id, "", found.name)
+        return find_agreement(self._psa.agreements(), text)
 
     def find(self, kind: Kind, text: str) -> Candidate:
         candidates: Iterable[Candidate]
@@ -158,6 +155,14 @@ class LiveTargets:
             if text == str(candidate.id) or text.casefold() == candidate.identifier.casefold():
                 return candidate
         raise no_such_target(kind, text)
+
+
+def find_agreement(agreements: Iterable[Agreement], text: str) -> Candidate:
+    """The Agreement of this id or exact name. Raises InvalidInput."""
+    found = next((a for a in agreements if text in {str(a.id), a.name}), None)
+    if found is None:
+        raise InvalidInput(f"ConnectWise has no Agreement '{text}'.", remedy="Give its record id or exact name.")
+    return Candidate(found.id, "", found.name)
 
 
 def no_such_target(kind: Kind, text: str) -> InvalidInput:

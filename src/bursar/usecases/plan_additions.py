@@ -8,6 +8,7 @@ from bursar.domain.additions.planner import plan_company
 from bursar.domain.additions.situation import BillingSettings, MappedLine, Situation
 from bursar.domain.additions.targets import is_active
 from bursar.domain.additions.wanted import subject_of
+from bursar.domain.agreed import withheld
 from bursar.domain.identity import recurring_marker
 from bursar.domain.lines import RECURRING
 from bursar.domain.mapping import Excluded, Incomplete, Mappings, Target, resolve
@@ -23,6 +24,7 @@ from bursar.store.queries.lines import by_ids, line_of, month_is_complete, overr
 from bursar.store.queries.links import companies_with_subscriptions, domain_links, links_of
 from bursar.store.queries.mappings import mappings_of
 from bursar.usecases.billing_settings import billing_settings
+from bursar.usecases.pilot import enabled_companies
 
 COMPANIES_AT_ONCE = 100
 LINES_AT_ONCE = 5000
@@ -36,6 +38,8 @@ class PlanOptions:
     company_ids: frozenset[int] | None = None
     confirm_cancellations_of: frozenset[int] = frozenset()
     confirm_all_cancellations: bool = False
+    survey: bool = False
+    """Also look at mapped companies without a line: somebody may still bill them."""
 
     def confirms(self, company_id: int) -> bool:
         return self.confirm_all_cancellations or company_id in self.confirm_cancellations_of
@@ -47,6 +51,15 @@ class CompanyPlan:
 
     company: Company | None
     plan: Plan
+    situation: Situation | None = None
+    """What the plan was made from; None where ConnectWise was not asked."""
+    preview_only: bool = False
+    """Pilot mode: nothing of it may be posted (rule 150)."""
+
+    @property
+    def postable(self) -> Plan:
+        """The plan as far as it may be posted."""
+        return withheld(self.plan, self.company.name) if self.preview_only and self.company else self.plan
 
 
 @dataclass(slots=True)
@@ -73,6 +86,7 @@ class MonthPlanner:
         self.settings: BillingSettings = billing_settings(connection)
         self.mappings: Mappings = mappings_of(connection)
         self.complete = month_is_complete(connection, options.month)
+        self._enabled = enabled_companies(connection) if self.settings.pilot else None
         self._products: dict[int, CatalogItem] = {}
 
     def sort_lines(self) -> MonthLines:
@@ -82,16 +96,22 @@ class MonthPlanner:
             wanted_lines(self.connection, self.options.month).select_related("link").order_by("pk").iterator(2000)
         ):
             self._place(row, lines)
-        for company_id in companies_with_subscriptions(self.connection):
+        for company_id in companies_with_subscriptions(self.connection) | self._surveyed():
             if self._is_asked_for(company_id):
                 lines.by_company.setdefault(company_id, array("q"))
         return lines
+
+    def _surveyed(self) -> set[int]:
+        if not self.options.survey:
+            return set()
+        organizations = self.mappings.organizations.values()
+        return {company_id for organization in organizations for company_id in organization.company_ids}
 
     def _is_asked_for(self, company_id: int | None) -> bool:
         """A line that goes nowhere yet (None) belongs to the whole month only."""
         return self.options.company_ids is None or company_id in self.options.company_ids
 
-    def _target(self, row: Line) -> Target | Incomplete | Excluded:
+    def target_of(self, row: Line) -> Target | Incomplete | Excluded:
         """Where the line goes by today's mapping; a posted one stays where it was posted (rule 39)."""
         if row.link is not None and not row.post_again:
             product = from_json(row.link.written).get("product_id")
@@ -100,7 +120,7 @@ class MonthPlanner:
 
     def _place(self, row: Line, lines: MonthLines) -> None:
         line = line_of(row)
-        target = self._target(row)
+        target = self.target_of(row)
         if not self._is_asked_for(target.company_id if isinstance(target, Target) else None):
             return
         lines.count += 1
@@ -146,12 +166,13 @@ class MonthPlanner:
                 moved_away=frozenset(s for s, where in placed.items() if company_id not in where),
                 cancellations_confirmed=self.options.confirms(company_id),
             )
-            yield CompanyPlan(company, plan_company(situation, self.settings))
+            preview_only = self._enabled is not None and company_id not in self._enabled
+            yield CompanyPlan(company, plan_company(situation, self.settings), situation, preview_only)
 
     def _mapped(self, ids: Sequence[int]) -> list[MappedLine]:
         found: list[MappedLine] = []
         for row in by_ids(ids):
-            target = self._target(row)
+            target = self.target_of(row)
             if isinstance(target, Target):
                 where = (target.product_id, target.agreement_id)
                 found.append(MappedLine(line_of(row), *where, overrides_of(row), trace_of(row)))
@@ -166,14 +187,15 @@ class MonthPlanner:
     ) -> dict[int, Sequence[Addition]]:
         """Read the Additions of every agreement that holds one of ours or a posted line.
 
-        A company with lines to post has all its active agreements read: somebody may bill the same thing there by hand.
+        A company with lines to post, or one that is surveyed, has all its active agreements read: somebody may bill the
+        same thing there by hand.
         """
         wanted = {row.agreement_id for row in links}
         for company in companies:
             own = agreements.get(company.id, {})
             lines = mapped[company.id]
             wanted |= {line.trace.agreement_id for line in lines if line.trace}
-            if any(line.trace is None or line.overrides.post_again for line in lines):
+            if self.options.survey or any(line.trace is None or line.overrides.post_again for line in lines):
                 wanted |= {a.id for a in own.values() if is_active(a, self.options.month.previous.first)}
         return dict(self.psa.additions(wanted))
 
@@ -192,7 +214,7 @@ class MonthPlanner:
             for row in rows.filter(subscription_id__in=chunk, charge_type__in=RECURRING):
                 series = recurring_marker(self.settings.scope, row.subscription_id or "").series
                 seen.add(series)
-                target = self._target(row)
+                target = self.target_of(row)
                 if isinstance(target, Target):
                     placed.setdefault(series, set()).add(target.company_id)
         return seen, placed

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from bursar.domain.additions.planner import repeated_keys
-from bursar.domain.errors import BursarError
+from bursar.domain.errors import BursarError, InvalidInput
 from bursar.domain.money import Totals
 from bursar.domain.plan import Action, Blocked, Change, Notice, Plan
 from bursar.domain.psa import Addition
@@ -14,14 +14,15 @@ from bursar.domain.reconcile import Expectation, Reconciliation
 from bursar.ports import Clock, Psa
 from bursar.store.models import Connection, Posting, Run, RunNote
 from bursar.store.queries import journal
-from bursar.store.writer_lock import sole_writer
-from bursar.usecases.acting import current_actor
-from bursar.usecases.carry_out import carry_out
+from bursar.usecases.agreed_plan import LOOK_AGAIN, AgreedPlan
+from bursar.usecases.blocked_lines import note_blocked
+from bursar.usecases.carry_out_at_once import carry_out_at_once
+from bursar.usecases.make_plan import Planner, planner_of
 from bursar.usecases.plan_additions import CompanyPlan, MonthLines, MonthPlanner, PlanOptions
 from bursar.usecases.post import Posted, Poster, settle_earlier
 from bursar.usecases.record_additions import record_additions, record_left
-from bursar.usecases.run_requests import post_request
-from bursar.usecases.runs import POST_LINES, begin, close_abandoned
+from bursar.usecases.run_requests import plan_of, plan_options_of, post_request
+from bursar.usecases.runs import POST_LINES
 from bursar.usecases.watch import Watch
 
 CHANGES_AT_ONCE = 2000
@@ -56,66 +57,72 @@ class RunReport:
         return f"stopped after {written} writes{lines}{lost}"
 
 
-class AlreadyEnded(BursarError):
-    """A run was stopped before its work began."""
-
-    code = "run_stopped"
-
-
 def post_additions(
     connection: Connection, psa: Psa, clock: Clock, options: PlanOptions, watch: Watch | None = None
 ) -> RunReport:
     """Post one month of lines at once, without a queue; once more writes nothing. Raises BursarError."""
-    with sole_writer(connection):
-        close_abandoned(connection, clock.now())
-        run = Run.objects.create(
-            connection=connection,
-            verb=POST_LINES,
-            month=str(options.month),
-            request=post_request(options),
-            requested_by=current_actor().name[:200],
-            channel=current_actor().channel,
-        )
-        begin(run, "")
-        report = carry_out(run, clock, lambda: post_run(run, psa, clock, options, watch or Watch()))
-    if report is None:
-        raise AlreadyEnded("The run was stopped before it began.")
-    return report
+    request, month = post_request(options), str(options.month)
+    return carry_out_at_once(
+        connection, clock, POST_LINES, request, month, lambda run: post_run(run, psa, clock, watch or Watch())
+    )
 
 
-def post_run(run: Run, psa: Psa, clock: Clock, options: PlanOptions, watch: Watch) -> RunReport:
-    """The work of a posting that has begun; call as sole writer. A later attempt goes on where the last one ended."""
-    return post_months(run, psa, clock, [options], watch)
+def post_run(run: Run, psa: Psa, clock: Clock, watch: Watch) -> RunReport:
+    """The work of a posting that has begun; call as sole writer. A later attempt goes on where the last one ended.
+
+    With a plan, only what people agreed to in it is written. Raises InvalidInput when that plan is gone.
+    """
+    if run.request.get("plan"):
+        return _post_agreed(run, psa, clock, watch)
+    return post_months(run, psa, clock, [plan_options_of(run)], watch)
 
 
 def post_months(
     run: Run, psa: Psa, clock: Clock, months: Sequence[PlanOptions], watch: Watch, notices: Sequence[Notice] = ()
 ) -> RunReport:
-    """The same for several months in turn, oldest first, counted together; `notices` are kept with the run."""
-    return _Journey(run, psa, clock, months, watch).go(notices)
+    """Everything of several months in turn, oldest first, counted together; `notices` are kept with the run."""
+    planners = [MonthPlanner(run.connection, psa, options) for options in months]
+    return _Journey(run, psa, clock, planners, watch).go(notices)
+
+
+def _post_agreed(run: Run, psa: Psa, clock: Clock, watch: Watch) -> RunReport:
+    plan = plan_of(run)
+    if plan is None:
+        raise InvalidInput("The plan of this posting is gone.", remedy=LOOK_AGAIN)
+    agreed = AgreedPlan.of(run)
+    companies = None if agreed.everything else frozenset(agreed.by_company)
+    return _Journey(run, psa, clock, [planner_of(plan, psa, companies)], watch, agreed).go()
 
 
 class _Journey:
     """One attempt of a run of the billing journey."""
 
-    def __init__(self, run: Run, psa: Psa, clock: Clock, months: Sequence[PlanOptions], watch: Watch) -> None:
+    def __init__(
+        self,
+        run: Run,
+        psa: Psa,
+        clock: Clock,
+        planners: Sequence[Planner],
+        watch: Watch,
+        agreed: AgreedPlan | None = None,
+    ) -> None:
         self._run = run
         self._connection = run.connection
         self._psa = psa
         self._clock = clock
-        self._months = months
+        self._planners = planners
         self._watch = watch
+        self._agreed = agreed
         self._report = RunReport(run, Reconciliation(), recovered=int(run.result.get("recovered", 0)))
         self._lines = MonthLines()
         self._left = 0
         self._written_earlier: set[int] = set()
 
-    def go(self, notices: Sequence[Notice]) -> RunReport:
-        planners = [MonthPlanner(self._connection, self._psa, options) for options in self._months]
+    def go(self, notices: Sequence[Notice] = ()) -> RunReport:
         self._settle_earlier()
         self._save_warnings(notices)
         try:
-            for planner in planners:
+            for planner in self._planners:
                 if not self._report.stopped:
                     self._post_month(planner)
         finally:
@@ -123,7 +130,7 @@ class _Journey:
         self._finish()
         return self._report
 
-    def _post_month(self, planner: MonthPlanner) -> None:
+    def _post_month(self, planner: Planner) -> None:
         lines = planner.sort_lines()
         through = self._lines.count - self._lines.excluded
         self._lines.count += lines.count
@@ -144,14 +151,23 @@ class _Journey:
         self._run.save(update_fields=["result"])
         self._written_earlier = journal.additions_written(self._run)
 
-    def _post_all(self, planner: MonthPlanner, lines: MonthLines) -> None:
+    def _post_all(self, planner: Planner, lines: MonthLines) -> None:
         with Poster(self._run, self._psa, self._clock, self._record, self._watch) as poster:
-            for plan in _joined(_until_stopped(planner, lines, poster)):
+            for plan in _joined(map(self._permitted, _until_stopped(planner, lines, poster))):
                 if not poster.stops():
                     self._post_batch(plan, poster)
             self._report.stopped = poster.stops()
             if poster.refusal is not None:
                 raise poster.refusal
+
+    def _permitted(self, item: CompanyPlan) -> Plan:
+        """What of a company's plan may be written: pilot mode, and what people agreed to."""
+        if self._agreed is None:
+            return item.postable
+        before = self._agreed.left_out
+        plan = self._agreed.restricted(item.company.id if item.company else None, item.postable)
+        self._watch.done(self._agreed.left_out - before)
+        return plan
 
     def _record(self, posted: Sequence[Posted]) -> None:
         record_additions(self._connection, self._clock.now(), posted)
@@ -164,6 +180,9 @@ class _Journey:
         rows = poster.post(plan)
         with transaction.atomic():
             record_left(self._connection, self._clock.now(), plan.changes)
+            note_blocked(self._connection, plan)
+            if self._agreed:
+                self._agreed.note_posted(_arrived(plan, rows))
         self._reconcile(plan, rows, read_back=not poster.stops())
         left = [change for change in plan.changes if not change.writes]
         self._left += sum(change.remote_id not in self._written_earlier for change in left)
@@ -192,6 +211,8 @@ class _Journey:
         counts["leave"] = self._left
         counts["blocked"] = counts.get("blocked", 0) + self._run.notes.filter(kind=RunNote.Kind.BLOCKED).count()
         self._report.counts = counts | {"lines": self._lines.count, "excluded": self._lines.excluded}
+        if self._agreed:
+            self._report.counts["not_selected"] = self._agreed.left_out
         self._run.counts = dict(self._report.counts)
 
     def _finish(self) -> None:
@@ -216,11 +237,19 @@ class _Journey:
             )
 
 
-def _until_stopped(planner: MonthPlanner, lines: MonthLines, poster: Poster) -> Iterator[Plan]:
+def _until_stopped(planner: Planner, lines: MonthLines, poster: Poster) -> Iterator[CompanyPlan]:
     """The companies' plans, as long as nobody has stopped the run."""
     plans: Iterator[CompanyPlan] = planner.plans(lines)
     while not poster.stops() and (item := next(plans, None)) is not None:
-        yield item.plan
+        yield item
+
+
+def _arrived(plan: Plan, rows: Mapping[str, Posting]) -> Iterator[Change]:
+    """The changes that are in ConnectWise now."""
+    for change in plan.changes:
+        row = rows.get(change.key)
+        if not change.writes or (row is not None and row.state == Posting.State.POSTED):
+            yield change
 
 
 def _joined(plans: Iterable[Plan]) -> Iterator[Plan]:

@@ -1,5 +1,6 @@
 """Every setting of the billing configuration: its name, its default, its meaning, and how its text is checked."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -18,6 +19,14 @@ INVOICING_CYCLES = ("CalendarYear", "ContractYear")
 COMPENSATION_RATES = ("Actual", "Hourly")
 COMPENSATION_LIMITS = ("Billing", "Amount", "Percent")
 """What ConnectWise accepts for these three fields of an Agreement."""
+
+MOST_PERCENT = 1000
+LATEST_CLOSING_DAY = 28
+"""Every month has it."""
+MOST_ADDRESSES = 20
+LONGEST_ADDRESS = 254
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+"""A plain e-mail address, as HTML checks it: no name around it, and nothing that could end a header of a mail."""
 
 SHOWN_CHARGE_TYPES = tuple(t for t in ChargeType if t is not ChargeType.USER_CORRECTION)
 
@@ -94,6 +103,39 @@ def _share(text: str) -> str:
     return f"{number:f}"
 
 
+def _percent(text: str) -> str:
+    number = Decimal(_number(text))
+    if not 0 <= number <= MOST_PERCENT:
+        raise InvalidInput(f"{number} is not a percentage.", remedy=f"Write a number from 0 to {MOST_PERCENT}.")
+    return f"{number:f}"
+
+
+def _closing_day(text: str) -> str:
+    day = text.strip()
+    if not (day.isascii() and day.isdecimal() and len(day) <= 2 and int(day) <= LATEST_CLOSING_DAY):
+        raise InvalidInput(
+            f"'{text}' is not a closing day.", remedy=f"Write a day from 1 to {LATEST_CLOSING_DAY}; 0 posts at once."
+        )
+    return str(int(day))
+
+
+def _addresses(text: str) -> str:
+    """E-mail addresses, each once, in the order in which they were given."""
+    addresses = list(dict.fromkeys(filter(None, (part.strip() for part in plain_text(text, 2000).split(",")))))
+    for address in addresses:
+        if not (ADDRESS.fullmatch(address) and len(address) <= LONGEST_ADDRESS):
+            raise InvalidInput(
+                f"'{address}' is not an e-mail address.",
+                remedy="Write addresses like ann@example.com, separated by commas.",
+            )
+    if len(addresses) > MOST_ADDRESSES:
+        raise InvalidInput(
+            f"{len(addresses)} addresses are too many.",
+            remedy=f"Give at most {MOST_ADDRESSES}, or the address of a mailing list.",
+        )
+    return ", ".join(addresses)
+
+
 def _record_id(text: str) -> str:
     if not (text.strip().isdecimal() and text.strip().isascii() and len(text.strip()) <= MOST_DIGITS):
         raise InvalidInput(f"'{text}' is not a record id.", remedy="Write the number that ConnectWise shows.")
@@ -127,6 +169,31 @@ SETTINGS: Mapping[str, Setting] = {
             "Load the current month and post fully mapped lines every day at midnight UTC. Needs a running worker, and "
             "one successful posting by a person before.",
             _yes_no,
+        ),
+        Setting(
+            "closing_day",
+            "0",
+            "Day (1 to 28) of the following month from which the daily sync posts a month; until then it only loads. "
+            "0: at once.",
+            _closing_day,
+        ),
+        Setting(
+            "summary_to",
+            "none",
+            "E-mail addresses that get a summary of each daily sync, separated by commas.",
+            _addresses,
+        ),
+        Setting(
+            "pilot_mode",
+            "no",
+            "Post only customers for whom posting is enabled; all others can be previewed.",
+            _yes_no,
+        ),
+        Setting(
+            "alert_percent",
+            "10",
+            "Percent by which a price or quantity may change from one month to the next without an alert.",
+            _percent,
         ),
         Setting("price", "platform", "Which price is written.", _choice(PriceSource)),
         Setting("markup", "0", "How much the two markup prices add to the unit cost.", _number),

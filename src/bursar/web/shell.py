@@ -25,10 +25,14 @@ CONNECTION_PAGES = (
     # title, icon, route, open without working credentials (rule 3)
     ("Dashboard", "gauge-high", "dashboard:page", False),
     ("Mapping", "diagram-project", "mapping:organizations", False),
+    ("Plan", "scale-balanced", "plan:page", False),
+    ("Review", "magnifying-glass-chart", "review:adoption", False),
     ("System Logs", "list-ul", "logs:page", False),
     ("Settings", "gear", "settings:authentication", True),
     ("Runs", "play", "runs:list", True),
 )
+WITHIN = {"invoices": "mapping", "deliveries": "mapping"}
+"""Page groups that have no item of their own, and the one that is the current item there."""
 COMMON_PAGES = (
     ("Connections", "plug", "connections:list", Role.VIEWER),
     ("People", "users", "people:list", Role.ADMINISTRATOR),
@@ -77,6 +81,7 @@ def _chosen(request: HttpRequest, connections: Sequence[Connection]) -> Connecti
 
 def _connection_items(request: HttpRequest, connection: Connection) -> list[NavItem]:
     here = request.resolver_match.app_name if request.resolver_match else ""
+    here = WITHIN.get(here, here)
     return [
         NavItem(
             title,

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from psa_sandbox.control import screens
 from psa_sandbox.control.faults import Faults
 from psa_sandbox.control.injector import FaultInjector
 from psa_sandbox.control.journal import Journal
@@ -102,6 +103,11 @@ class ControlPlane:
             ("GET", "/journal", self._read_journal),
             ("DELETE", "/journal", self._clear_journal),
             ("POST", "/invoice-due", self._invoice_due),
+            ("POST", "/expenses", self._enter_expense),
+            ("POST", "/transfers", self._transfer),
+            ("POST", "/unbatch", self._unbatch),
+            ("POST", "/rebatch", self._rebatch),
+            ("POST", "/close-batch", self._close_batch),
             ("GET", "/records", self._count_records),
             ("GET", "/records/<kind>", self._records),
         ]
@@ -166,6 +172,21 @@ class ControlPlane:
         through: date = wished_day(wish, "through")
         invoices = invoice_due(self._store, through, ACTOR)
         return 200, {"through": wire(through), "invoices": [row["id"] for row in invoices]}
+
+    def _enter_expense(self, wish: Wish) -> Reply:
+        return 201, {"expense": screens.enter(self._store, wish, ACTOR)["id"]}
+
+    def _transfer(self, wish: Wish) -> Reply:
+        return 201, {"transfer": screens.transfer(self._store, wish, ACTOR)["id"]}
+
+    def _unbatch(self, wish: Wish) -> Reply:
+        return 200, {"moved": screens.unbatch(self._store, wish, ACTOR)}
+
+    def _rebatch(self, wish: Wish) -> Reply:
+        return 200, {"moved": screens.rebatch(self._store, wish, ACTOR)}
+
+    def _close_batch(self, wish: Wish) -> Reply:
+        return 200, screens.shown_batch(screens.close_batch(self._store, wish, ACTOR))
 
     def _count_records(self, _wish: Wish) -> Reply:
         return 200, self._counts()

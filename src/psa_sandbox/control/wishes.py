@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import TypeAlias
 
 from werkzeug.wrappers import Request
@@ -28,7 +29,7 @@ def wish_of(request: Request) -> Wish:
     if not body:
         return {}
     try:
-        wish = json.loads(body)
+        wish = json.loads(body, parse_float=Decimal)
     except ValueError as problem:
         raise BadWishError(f"the body is no JSON: {problem}") from problem
     if not isinstance(wish, dict):
@@ -114,7 +115,7 @@ def _chance(wish: Wish) -> float | None:
     value = wish.get("chance")
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= 1:
         raise BadWishError("chance must be a number from 0 to 1")
     return float(value)
 

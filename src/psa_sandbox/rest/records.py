@@ -14,7 +14,7 @@ from psa_sandbox.state.permissions import Action, denied
 from psa_sandbox.state.projection import project, projection
 from psa_sandbox.state.references import href
 from psa_sandbox.state.resources import RESOURCES, Mount, Resource
-from psa_sandbox.state.selection import Conditions, holds, select
+from psa_sandbox.state.selection import Conditions, holds, one, select
 from psa_sandbox.state.store import Record
 from psa_sandbox.state.views import view
 from psa_sandbox.state.writing import Editor
@@ -83,8 +83,7 @@ class Records:
 
     def _selected(self, exchange: Exchange) -> list[Record]:
         level = exchange.caller.demand(exchange.store, self.resource.function, "inquire")
-        parent = self._parent(exchange)
-        under: Record = {} if parent is None else {self.mount.parent_field: parent}
+        under = self._under(self._parent(exchange))
         found = select(exchange.store, self.resource, under, _conditions(exchange))
         return found if level == "All" else [record for record in found if exchange.caller.owns(record)]
 
@@ -92,7 +91,7 @@ class Records:
         """The record of the path. Raises Refusal: 403 by role, 404 when it is not there."""
         level = exchange.caller.demand(exchange.store, self.resource.function, action)
         parent, key = self._parent(exchange), exchange.ids[-1]
-        record = exchange.store.get(self.resource.kind, key)
+        record = one(exchange.store, self.resource, key, self._under(parent))
         if record is None or (parent is not None and _parent_id(record, self.mount) != parent):
             raise not_found(self.resource.title, key)
         if level == "My" and not exchange.caller.owns(record):
@@ -103,9 +102,13 @@ class Records:
         if not self.mount.parent:
             return None
         parent = exchange.ids[0]
-        if exchange.store.get(self.mount.parent, parent) is None:
-            raise not_found(RESOURCES[self.mount.parent].title, parent)
+        owner = RESOURCES[self.mount.parent]
+        if one(exchange.store, owner, parent, {}) is None:
+            raise not_found(owner.title, parent)
         return parent
+
+    def _under(self, parent: int | None) -> Record:
+        return {} if parent is None else {self.mount.parent_field: parent}
 
     def _editor(self, exchange: Exchange) -> Editor:
         return Editor(exchange.store, self.resource, self.mount, exchange.caller.identifier)

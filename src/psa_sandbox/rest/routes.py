@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.wrappers import Response
 
-from psa_sandbox.rest import actions
+from psa_sandbox.rest import accounting, actions
 from psa_sandbox.rest.exchange import Exchange
 from psa_sandbox.rest.records import Records
 from psa_sandbox.state.errors import Refusal
@@ -40,7 +40,9 @@ class Routes:
     """The route table: one dictionary look-up per request, names in any case, one trailing slash tolerated."""
 
     def __init__(self) -> None:
-        self._by_pattern = {_pattern(route.path): route for route in all_routes()}
+        self._by_pattern: dict[str, Route] = {}
+        for route in all_routes():
+            self._by_pattern.setdefault(_pattern(route.path), Route(route.path)).methods.update(route.methods)
 
     def __iter__(self) -> Iterator[Route]:
         return iter(self._by_pattern.values())
@@ -60,6 +62,13 @@ def all_routes() -> Iterator[Route]:
     for resource in RESOURCES.values():
         for mount in resource.mounts:
             yield from _record_routes(resource, mount)
+    yield Route("/finance/closedInvoices/{id}", {"PATCH": actions.amend_closed, "PUT": actions.overwrite_closed})
+    yield Route("/finance/accounting/export", {"POST": accounting.export})
+    yield Route("/finance/accounting/batches", {"POST": accounting.create_batch})
+    yield Route("/finance/accounting/batches/{id}", {"DELETE": accounting.delete_batch})
+    yield Route("/finance/accounting/batches/{id}/export", {"POST": accounting.export_batch})
+    yield Route("/procurement/purchaseorders/{id}/unbatch", {"POST": accounting.unbatch_order})
+    yield Route("/procurement/purchaseorders/{id}/rebatch", {"POST": accounting.rebatch_order})
     yield Route("/finance/agreements/{id}/invoice", {"POST": actions.invoice_agreement})
     yield Route("/system/members/{memberIdentifier}/tokens", {"POST": actions.impersonate})
 

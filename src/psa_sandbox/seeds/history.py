@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from psa_sandbox.seeds.contracts import MANAGED, OCTOBER, SEPTEMBER
 from psa_sandbox.seeds.lookup import ref
+from psa_sandbox.state.closed_invoices import follow_status
 from psa_sandbox.state.invoicing import invoice_agreement, invoice_due, settle_invoice
 from psa_sandbox.state.record import amount, cents, day, number, wire
 from psa_sandbox.state.store import Record, Store
@@ -42,8 +43,8 @@ def live_october(store: Store) -> None:
 
 def _set_status(store: Store, invoice: Record, name: str) -> None:
     status = ref(store, "billingStatus", name=name)
-    kept = {**invoice, "status": status, "closedBy": ACCOUNTANT if name == "Closed" else None}
-    store.replace("invoice", number(invoice, "id"), kept, by=ACCOUNTANT)
+    kept = store.replace("invoice", number(invoice, "id"), {**invoice, "status": status}, by=ACCOUNTANT)
+    follow_status(store, kept, invoice, ACCOUNTANT)
 
 
 def _pay(store: Store, invoice: Record, part: Decimal) -> None:

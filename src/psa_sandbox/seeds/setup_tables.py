@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from psa_sandbox.seeds.ledger_tables import plant_ledger_tables
 from psa_sandbox.seeds.lookup import ref
 from psa_sandbox.seeds.roles import plant_roles
 from psa_sandbox.state.store import Record, Store
@@ -62,6 +63,7 @@ TAX_CODES = (
     ("OUTSIDE", "Outside the US, no tax charged", "No Tax", ()),
 )
 _LEVELS = ("One", "Two", "Three")
+TAX_AGENCIES = {"MN-HENN": "MN-DOR", "MN": "MN-DOR", "WI": "WI-DOR", "IA": "IA-DOR", "CA-GST": "CRA"}
 
 CURRENCIES = (("USD", "US Dollars", "$"), ("CAD", "Canadian Dollars", "C$"), ("EUR", "Euro", "€"))
 
@@ -113,6 +115,7 @@ def plant_setup_tables(store: Store) -> None:
     _plant_product_tables(store)
     _plant_custom_field(store)
     plant_roles(store)
+    plant_ledger_tables(store)
 
 
 def _plant_geography(store: Store) -> None:
@@ -166,6 +169,7 @@ def _plant_tax_codes(store: Store) -> None:
         }
         for name, (level_caption, rate) in zip(_LEVELS, levels, strict=False):
             code |= _tax_level(f"level{name}", level_caption, Decimal(rate))
+            code[f"level{name}AgencyXref"] = TAX_AGENCIES[identifier]
         store.insert("taxCode", code)
 
 

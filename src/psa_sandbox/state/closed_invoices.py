@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from psa_sandbox.state.errors import Refusal, invalid_field
+from psa_sandbox.state.hand_invoices import give_number, new_invoice
+from psa_sandbox.state.ledger.invoices import post_invoice, withdraw_invoice
 from psa_sandbox.state.record import flag, number, reference
 from psa_sandbox.state.store import Record, Store
 
@@ -16,7 +18,7 @@ def invoice_rule(store: Store, record: Record, previous: Record | None) -> Recor
     Raises Refusal; also for what would make the real PSA work out the amounts again.
     """
     if previous is None:
-        return record
+        return new_invoice(store, record)
     changed = {name for name in {*record, *previous} - {"_info"} if record.get(name) != previous.get(name)}
     if "status" in changed and previous.get("glBatch"):
         raise Refusal(409, "Conflict", "The invoice is in a batch and must be unbatched first.")
@@ -35,9 +37,17 @@ def is_closed(store: Store, invoice: Record) -> bool:
     return status is not None and flag(status, "closedFlag")
 
 
-def note_who_closed(store: Store, invoice: Record, previous: Record | None, by: str) -> None:
-    """Fill closedBy when an invoice is closed, clear it when it is opened again."""
+def follow_status(store: Store, invoice: Record, previous: Record | None, by: str) -> None:
+    """A new invoice gets its number; a closed one says who closed it and posts to the ledger.
+
+    One that is opened again does neither any more.
+    """
+    invoice = give_number(store, invoice, by)
     closed = is_closed(store, invoice)
-    if previous is not None and closed != is_closed(store, previous):
-        kept = {**invoice, "closedBy": by if closed else None}
-        store.replace("invoice", number(invoice, "id"), kept, by=by)
+    if closed == (previous is not None and is_closed(store, previous)):
+        return
+    kept = store.replace("invoice", number(invoice, "id"), {**invoice, "closedBy": by if closed else None}, by=by)
+    if closed:
+        post_invoice(store, kept, by)
+    else:
+        withdraw_invoice(store, kept)

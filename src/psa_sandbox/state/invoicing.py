@@ -14,6 +14,7 @@ from psa_sandbox.state.invoice_lines import Content, Line, Settled, content_of, 
 from psa_sandbox.state.record import ZERO, amount, flag, number, reference, target, text, wire
 from psa_sandbox.state.sales_tax import TaxBase, sales_tax
 from psa_sandbox.state.store import Record, Store
+from psa_sandbox.state.tax_shares import remember
 
 FIRST_INVOICE_NUMBER = 10_001
 _ONE_DAY = timedelta(days=1)
@@ -70,14 +71,20 @@ def invoice_due(store: Store, through: date, by: str) -> list[Record]:
 
 
 def settle_invoice(store: Store, invoice_id: int, by: str) -> Record:
-    """Bring payments and balance of an invoice in line with its payment records. Raises Refusal 404."""
+    """Bring payments, credits and balance of an invoice in line with its payment records. Raises Refusal 404.
+
+    Of a credit memo, what was applied elsewhere counts against it.
+    """
     with store.lock:
         invoice = store.get("invoice", invoice_id)
         if invoice is None:
             raise not_found("invoice", invoice_id)
-        paid = sum((amount(row, "amount") for row in store.rows("payment", invoice=invoice_id)), ZERO)
-        balance = amount(invoice, "total") - paid - amount(invoice, "credits")
-        return store.replace("invoice", invoice_id, {**invoice, "payments": paid, "balance": balance}, by=by)
+        rows = store.rows("payment", invoice=invoice_id)
+        paid = sum((amount(row, "amount") for row in rows if reference(row, "credit") is None), ZERO)
+        credited = sum((amount(row, "amount") for row in rows if reference(row, "credit") is not None), ZERO)
+        credited -= sum((amount(row, "amount") for row in store.rows("payment", credit=invoice_id)), ZERO)
+        sums: Record = {"payments": paid, "credits": credited, "balance": amount(invoice, "total") - paid - credited}
+        return store.replace("invoice", invoice_id, {**invoice, **sums}, by=by)
 
 
 def _catch_up(store: Store, agreement: Record, through: date, by: str) -> list[Record]:
@@ -103,11 +110,13 @@ def _next_content(store: Store, agreement: Record) -> Content:
 
 def _write(store: Store, agreement: Record, content: Content, by: str) -> Record:
     code = _tax_code(store, agreement)
-    totals = _totals(agreement, content, code)
+    base = _tax_base(agreement, content)
+    totals = _totals(content, sales_tax(code, base))
     header = _header(store, agreement, content.period, code) | _amounts(totals)
     draft = store.insert("invoice", header, by=by)
     number_text = str(FIRST_INVOICE_NUMBER - 1 + number(draft, "id"))
     invoice = store.replace("invoice", number(draft, "id"), {**draft, "invoiceNumber": number_text}, by=by)
+    remember(store, invoice, code, base, by)
     for line in content.lines:
         item = target(store, line.addition, "product", "catalogItem")
         store.insert("product", product_line(line, item, invoice, agreement), by=by)
@@ -141,12 +150,14 @@ def note_billed(store: Store, entry: Settled, by: str) -> None:
     store.replace("additionBilling", number(known[0], "id"), note, by=by)
 
 
-def _totals(agreement: Record, content: Content, code: Record | None) -> Totals:
-    fixed, adjustments = content.agreement_amount, content.adjustment_amount
+def _tax_base(agreement: Record, content: Content) -> TaxBase:
     taxable = _sum(line for line in content.lines if flag(line.addition, "taxableFlag"))
-    services = fixed + adjustments if flag(agreement, "taxable") else ZERO
-    tax = sales_tax(code, TaxBase(taxable, services))
-    return Totals(fixed, adjustments, _sum(content.lines), tax)
+    services = content.agreement_amount + content.adjustment_amount if flag(agreement, "taxable") else ZERO
+    return TaxBase(taxable, services)
+
+
+def _totals(content: Content, tax: Decimal) -> Totals:
+    return Totals(content.agreement_amount, content.adjustment_amount, _sum(content.lines), tax)
 
 
 def _sum(lines: Iterable[Line]) -> Decimal:
@@ -188,12 +199,12 @@ def _header(store: Store, agreement: Record, period: Period, code: Record | None
         "applyToId": agreement["id"],
         "agreement": {"id": agreement["id"]},
         "attention": f"{text(contact, 'firstName')} {text(contact, 'lastName')}".strip(),
-        **_billing_site(store, agreement, company),
+        **billing_site(store, agreement, company),
         "billingTerms": terms,
         "reference": _span(period),
         "customerPO": agreement.get("customerPO"),
         "date": wire(period.start),
-        "dueDate": wire(period.start + timedelta(days=_due_days(store, terms))),
+        "dueDate": wire(period.start + timedelta(days=due_days(store, terms))),
         "locationId": reference(agreement, "location"),
         "location": agreement.get("location"),
         "departmentId": reference(agreement, "department"),
@@ -212,7 +223,8 @@ def _span(period: Period) -> str:
     return start if period.end == date.max else f"{start} to {period.end.isoformat()}"
 
 
-def _billing_site(store: Store, agreement: Record, company: Record) -> Record:
+def billing_site(store: Store, agreement: Record, company: Record) -> Record:
+    """The address an invoice goes to: the agreement's own site, else the company's billing site."""
     sites = store.rows("companySite", company=company.get("id"))
     chosen = next((row for row in sites if flag(row, "defaultBillingFlag")), sites[0] if sites else {})
     site = target(store, agreement, "billToSite", "companySite") or chosen
@@ -231,7 +243,8 @@ def _tax_code(store: Store, agreement: Record) -> Record | None:
     return target(store, agreement, "taxCode", "taxCode") or target(store, company, "taxCode", "taxCode") or None
 
 
-def _due_days(store: Store, terms: object) -> int:
+def due_days(store: Store, terms: object) -> int:
+    """How many days after its date an invoice is due."""
     term = target(store, {"terms": terms}, "terms", "billingTerm")
     return int(amount(term, "dueDays"))
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from psa_sandbox.state.record import ZERO, amount, cents, flag, text
 from psa_sandbox.state.store import Record
 
-_LEVELS = ("One", "Two", "Three", "Four", "Five", "Six")
+LEVELS = ("One", "Two", "Three", "Four", "Five", "Six")
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,18 @@ def sales_tax(code: Record | None, base: TaxBase) -> Decimal:
     A level of type Amount is a fixed sum per invoice (our reading). Maxima and single-unit rules of a
     level are not modelled.
     """
-    return sum((_level(code, name, base) for name in _LEVELS), ZERO) if code else ZERO
+    return sum((level_tax(code, name, base) for name in LEVELS), ZERO) if code else ZERO
 
 
-def _level(code: Record, name: str, base: TaxBase) -> Decimal:
-    taxable = ZERO
-    if flag(code, f"level{name}ProductsFlag"):
-        taxable += base.products
-    if flag(code, f"level{name}ServicesFlag"):
-        taxable += base.services
-    rate = amount(code, f"level{name}Rate")
+def level_base(code: Record, name: str, base: TaxBase) -> Decimal:
+    """What a level (One to Six) is charged on."""
+    products = base.products if flag(code, f"level{name}ProductsFlag") else ZERO
+    return products + (base.services if flag(code, f"level{name}ServicesFlag") else ZERO)
+
+
+def level_tax(code: Record, name: str, base: TaxBase) -> Decimal:
+    """The tax of one level to the cent."""
+    taxable, rate = level_base(code, name, base), amount(code, f"level{name}Rate")
     if text(code, f"level{name}RateType") == "Amount":
         return cents(rate) if taxable else ZERO
     return cents(taxable * rate)

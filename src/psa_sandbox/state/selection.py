@@ -33,13 +33,26 @@ def select(store: Store, resource: Resource, under: Record, conditions: Conditio
     Raises Refusal 400 for conditions that cannot be understood.
     """
     tests = conditions.tests(store, resource)
-    rows = store.rows(resource.kind, **under) if under else _candidates(store, resource, conditions.own)
+    rows = _pool(store, resource, under, conditions)
     return [record for record in rows if all(test(record) for test in tests)] if tests else rows
+
+
+def one(store: Store, resource: Resource, key: int, under: Record) -> Record | None:
+    """The record with this id, kept or worked out; None when there is none under the parent."""
+    if resource.rows is None:
+        return store.get(resource.kind, key)
+    return next((record for record in resource.rows(store, under) if record["id"] == key), None)
 
 
 def holds(store: Store, resource: Resource, record: Record, conditions: Conditions) -> bool:
     """Whether one record meets the conditions. Raises Refusal 400."""
     return all(test(record) for test in conditions.tests(store, resource))
+
+
+def _pool(store: Store, resource: Resource, under: Record, conditions: Conditions) -> list[Record]:
+    if resource.rows is not None:
+        return resource.rows(store, under)
+    return store.rows(resource.kind, **under) if under else _candidates(store, resource, conditions.own)
 
 
 def _candidates(store: Store, resource: Resource, text: str) -> list[Record]:

@@ -21,8 +21,7 @@ def view(store: Store, resource: Resource, record: Record, base: str) -> Record:
             shown[name] = expanded
     if resource.screen:
         shown["customFields"] = custom_fields.shown(store, resource, record)
-    shown["_info"] = _info(resource, record, base)
-    return shown
+    return shown | {"_info": _info(resource, record, base)} if resource.info else shown
 
 
 def _members(store: Store, resource: Resource, record: Record) -> Record:

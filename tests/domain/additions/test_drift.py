@@ -20,7 +20,7 @@ def test_rule_97_only_what_bursar_wrote_is_compared() -> None:
 
 def test_rule_97_every_edit_is_named_with_both_values() -> None:
     edited = replace(ADDITION, quantity=Decimal(3), cancelled=JAN.last)
-    assert edited_by_hand(edited, LINK) == "quantity 2.00 → 3, cancelled None → 2026-01-31"
+    assert edited_by_hand(edited, LINK) == "quantity 2 → 3, cancelled nothing → 2026-01-31"
 
 
 def test_an_addition_comes_to_what_connectwise_says_or_computes() -> None:

@@ -120,7 +120,7 @@ def test_a_move_to_an_agreement_that_has_to_be_made(psa: SimulatedPsa) -> None:
 
 def test_a_move_back_is_a_new_generation(psa: SimulatedPsa) -> None:
     run(psa, FEB, mapped(FEBRUARY, OTHER.id))
-    run(psa, MAR, mapped(MARCH))
+    run(psa, MAR, mapped(MARCH, AGREEMENT.id))
     assert spans(psa)[-1] == (OTHER.id, date(2026, 2, 1), date(2026, 2, 28))
     assert {a.marker for a in psa.all_additions} == {str(series()), str(series().following)}
 
@@ -160,3 +160,17 @@ def test_a_late_line_does_not_move_back_what_moved_on(psa: SimulatedPsa) -> None
 def test_rule_39_a_posted_line_keeps_its_agreement(psa: SimulatedPsa) -> None:
     plan = plan_of(psa, JAN, mapped(CYCLE_FEE, OTHER.id))
     assert [(change.action, change.parent_id) for change in plan.changes] == [(Action.LEAVE, AGREEMENT.id)]
+
+
+def test_without_another_choice_a_subscription_stays_where_it_is_billed(psa: SimulatedPsa) -> None:
+    """ADR 20: an adopted Addition, or a choice made for one line, is no reason to move the next month."""
+    run(psa, FEB, mapped(FEBRUARY, OTHER.id))
+    plan = run(psa, MAR, mapped(MARCH))
+    assert [(change.action, change.parent_id) for change in plan.changes] == [(Action.LEAVE, OTHER.id)]
+
+
+def test_it_leaves_an_agreement_that_has_ended(psa: SimulatedPsa) -> None:
+    run(psa, FEB, mapped(FEBRUARY, OTHER.id))
+    psa.agreements[OTHER.id] = replace(OTHER, end=date(2026, 2, 28))
+    plan = plan_of(psa, MAR, mapped(MARCH))
+    assert {change.parent_id for change in plan.writes if change.action is Action.CREATE} == {AGREEMENT.id}

@@ -1,7 +1,7 @@
 """What waits for a person (rule 30), and who may start a sync."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection as database
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
+from bursar.domain.additions.variance_alerts import Alert
 from bursar.domain.mapping import MappingState
 from bursar.domain.roles import Role
 from bursar.store.models import (
@@ -17,6 +18,7 @@ from bursar.store.models import (
     AuditEntry,
     Connection,
     Line,
+    Mute,
     Offer,
     Organization,
     OrganizationCompany,
@@ -28,9 +30,11 @@ from bursar.usecases.load_invoice_lines import LoadOptions, load_invoice_lines
 from bursar.usecases.runs import POST_LINES, SYNC_ORGANIZATIONS
 from tests.query_plan import plan_of
 from tests.usecases.world import GivenLines, make_line
+from tests.web.review.many_variances import a_plan, a_variance, keep
 from tests.web.visitors import VISIT, a_connection, element, links_of, text_of, tree_of, visitor
 
 pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 2)
 
 
 def load(connection: Connection, count: int, **changes: object) -> None:
@@ -75,15 +79,21 @@ def test_the_counters_agree_with_the_list_of_lines() -> None:
     connection = a_connection()
     every_kind_of_line(connection)
     listed = Counter(item.status for item in listed_lines(connection))
-    waiting = what_waits(connection)
+    waiting = what_waits(connection, TODAY)
     assert (waiting.ready_lines, waiting.unmapped_lines) == (listed[LineStatus.READY], listed[LineStatus.UNMAPPED])
     assert (waiting.ready_lines, waiting.unmapped_lines) == (5, 2)
+    Line.objects.filter(line_id="L00001").update(blocked_code="price_unknown", blocked_reason="It has no price.")
+    Line.objects.filter(line_id="L00002").update(by_hand=True)
+    listed = Counter(item.status for item in listed_lines(connection))
+    waiting = what_waits(connection, TODAY)
+    assert waiting.blocked_lines == listed[LineStatus.BLOCKED] == 1
+    assert waiting.ready_lines == listed[LineStatus.READY]
     assert (waiting.organizations, waiting.offers) == (8, 0)
 
 
 def test_other_connections_do_not_count() -> None:
     every_kind_of_line(a_connection())
-    waiting = what_waits(a_connection("another"))
+    waiting = what_waits(a_connection("another"), TODAY)
     assert (waiting.ready_lines, waiting.unmapped_lines, waiting.organizations, waiting.offers) == (0, 0, 0, 0)
 
 
@@ -107,6 +117,22 @@ def test_rule_30_each_counter_leads_to_where_to_act() -> None:
     assert reverse("runs:run", args=[connection.pk, newest.pk]) + "#findings" in links
 
 
+def test_rule_145_variances_that_nobody_muted_are_counted() -> None:
+    connection = a_connection()
+    plan = a_plan(connection)
+    keep(
+        a_variance(plan, 1),
+        a_variance(plan, 2, "0", Alert.AGREEMENT_SETUP),
+        *(a_variance(plan, number, "1", Alert.OVER_BILLED) for number in range(3, 8)),
+    )
+    for company, until in ((3, timezone.now().date()), (4, timezone.now().date() - timedelta(days=1))):
+        Mute.objects.create(connection=connection, company_id=company, product_id=7, reason="x", until=until)
+    keep(a_variance(a_plan(a_connection("other")), 9, "1", Alert.OVER_BILLED))
+    answer = visitor(Role.VIEWER).get(reverse("dashboard:page", args=[connection.pk]))
+    assert "Variances to look at 4" in text_of(answer)
+    assert reverse("review:variance", args=[connection.pk]) in links_of(tree_of(answer))
+
+
 def test_the_last_five_runs_with_state_and_balance() -> None:
     connection = a_connection()
     for month in range(1, 8):
@@ -127,12 +153,12 @@ def test_the_page_takes_as_many_questions_for_much_as_for_little(
     viewer = visitor(Role.VIEWER)
     address = reverse("dashboard:page", args=[connection.pk])
     viewer.get(address)
-    with django_assert_num_queries(VISIT + 5):  # newest posting, lines, organizations, offers, last runs
+    with django_assert_num_queries(VISIT + 6):  # newest posting, lines, organizations, offers, variances, last runs
         viewer.get(address)
     every_kind_of_line(connection)
     for _ in range(9):
         Run.objects.create(connection=connection, verb=POST_LINES, state="done", verdict="balanced")
-    with django_assert_num_queries(VISIT + 5):
+    with django_assert_num_queries(VISIT + 6):
         viewer.get(address)
 
 
@@ -140,7 +166,7 @@ def test_the_page_takes_as_many_questions_for_much_as_for_little(
 def test_counting_reads_indexes_only() -> None:
     connection = a_connection()
     with CaptureQueriesContext(database) as asked:
-        what_waits(connection)
+        what_waits(connection, TODAY)
     plan = [step for query in asked for step in plan_of(query["sql"])]
     assert any("store_line USING COVERING INDEX line_open" in step for step in plan)
     assert not [step for step in plan if step.startswith("SCAN store_")]

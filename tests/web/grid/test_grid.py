@@ -171,9 +171,9 @@ def cost(connection: Connection, name: str, role: Role, **query: object) -> int:
 @pytest.mark.parametrize(
     ("name", "query", "price"),
     [
-        ("organizations", {}, 12),
-        ("organizations", {"q": "customer 1", "status": "unmapped", "sort": "-target"}, 10),
-        ("organizations", {"page": 2, "sort": "-name"}, 12),
+        ("organizations", {}, 13),
+        ("organizations", {"q": "customer 1", "status": "unmapped", "sort": "-target"}, 11),
+        ("organizations", {"page": 2, "sort": "-name"}, 13),
     ],
 )
 def test_a_page_costs_the_same_for_25_and_5000_organizations(name: str, query: dict[str, object], price: int) -> None:

@@ -7,6 +7,8 @@ from bursar.domain.lists import ListKind
 from bursar.domain.mapping import MappingState
 from bursar.domain.roles import Role
 from bursar.store.models import AuditEntry, Connection, Organization
+from bursar.usecases.load_invoice_lines import LoadOptions, load_invoice_lines
+from tests.usecases.world import GivenLines, make_line
 from tests.web.mapping.kept import catalogue, keep, offer, organization, state_of
 from tests.web.mapping.test_picking import url
 from tests.web.visitors import a_connection, text_of, visitor
@@ -93,3 +95,15 @@ def test_rows_of_another_connection_are_out_of_reach() -> None:
     row = organization(a_connection("other"), "A", 1)
     do(visitor(Role.OPERATOR), a_connection(), do="exclude", row=[row.pk], confirmed=1)
     assert state_of(row) == ("mapped", [1])
+
+
+@pytest.mark.parametrize("tab", ["organizations", "products"])
+def test_rule_42_what_arrives_excluded_is_found_by_its_status_and_included(tab: str) -> None:
+    connection = a_connection()
+    lines = [make_line(number, offer_id=f"offer-{number}", offer_name=f"Offer {number}") for number in (1, 2)]
+    load_invoice_lines(connection, GivenLines(lines), LoadOptions(new_records_excluded=True))
+    operator = visitor(Role.OPERATOR)
+    assert "0 mapped 0 unmapped 2 excluded" in text_of(operator.get(url(tab, connection)))
+    sent = {"do": "include", "everything": 1, "view": "status=excluded"}
+    assert "Include: 2 changed." in do(operator, connection, tab, **sent, confirmed=2)
+    assert "0 mapped 2 unmapped 0 excluded" in text_of(operator.get(url(tab, connection)))

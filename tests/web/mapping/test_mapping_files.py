@@ -49,7 +49,7 @@ def test_rule_37_what_goes_out_comes_in_again() -> None:
 
 
 def test_good_rows_are_set_and_bad_ones_are_told() -> None:
-    connection = a_connection()
+    connection = a_connection(url="http://127.0.0.1:9")  # nobody listens there
     companies(connection)
     good, bad = organization(connection, "Good"), organization(connection, "Bad", 1)
     content = (
@@ -59,6 +59,7 @@ def test_good_rows_are_set_and_bad_ones_are_told() -> None:
     text = text_of(send(visitor(Role.OPERATOR), connection, content.encode()))
     assert "1 record set, 3 not." in text
     assert "3 ConnectWise has no company '3'." in text
+    assert "4 The Agreement '7' could not be checked:" in text
     assert (state_of(good), state_of(bad)) == (("mapped", [1]), ("mapped", [1]))
 
 

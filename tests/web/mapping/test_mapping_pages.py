@@ -99,8 +99,8 @@ def test_pages_keep_the_search(django_assert_num_queries: DjangoAssertNumQueries
         organization(connection, number, MappingState.MAPPED, "One", "Two")
     viewer = visitor(Role.VIEWER)
     viewer.get(address(connection, "organizations"))
-    with django_assert_num_queries(VISIT + 7):
-        # statuses, was the list read (page, rows), how many, this page, its companies, what is kept of them
+    with django_assert_num_queries(VISIT + 8):
+        # refused? statuses, was the list read (page, rows), how many, this page, its companies, what is kept of them
         answer = viewer.get(address(connection, "organizations", q="cust"))
     following = [link.get("href") for link in tree_of(answer).iter("a") if link.get("rel") == "next"]
     assert following == [address(connection, "organizations") + "?q=cust&page=2"]

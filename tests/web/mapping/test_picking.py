@@ -141,7 +141,7 @@ def test_rule_43_a_mapping_to_one_of_them_is_a_warning(target: int, warning: str
     assert (warning or "This company") in text if warning else "This company" not in text
 
 
-def test_rules_46_to_49_products_of_the_catalogue_but_no_bundle() -> None:
+def test_rules_46_and_48_and_49_products_of_the_catalogue_but_no_bundle() -> None:
     connection = a_connection()
     catalogue(connection)
     first, second = offer(connection, "Office E3"), offer(connection, "Office E3 yearly", 11)

@@ -15,9 +15,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from bursar.domain.roles import Role
 from bursar.store.models import Connection, Run, RunNote
-from bursar.usecases.runs import POST_LINES
+from bursar.usecases.runs import PLAN_LINES, POST_LINES
 from tests.audit.forgetting import forget_audit
 from tests.browser.conftest import FLAGS
+from tests.browser.reading import SIZES, THEMES, check_page
 from tests.web.visitors import a_connection, visitor
 
 pytestmark = [pytest.mark.chromium, pytest.mark.django_db(transaction=True)]
@@ -72,3 +73,49 @@ def test_a_tile_is_refreshed_in_place_and_keeps_the_focus(page: Page) -> None:
     page.get_by_role("button", name="Refresh Last Sync to Platform").press("Enter")
     expect(page.locator("#tile-platform")).to_contain_text(re.compile("4m ago"))
     expect(page.locator("#tile-platform-refresh")).to_be_focused()
+
+
+def faults_of(page: Page, name: str) -> list[str]:
+    """What is wrong with the page as it is, in both themes and widths."""
+    faults: list[str] = []
+    for size, viewport in SIZES.items():
+        page.set_viewport_size(viewport)
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            faults += check_page(page, f"runs-{name}-{size}-{theme}")
+    return faults
+
+
+def test_the_list_is_narrowed_sorted_and_its_columns_chosen(page: Page) -> None:
+    connection = a_connection()
+    address = reverse("runs:list", args=[connection.pk])
+    page.goto(address)
+    expect(page.get_by_role("heading", name="No run yet")).to_be_visible()
+    assert not faults_of(page, "empty")
+    for number in range(60):
+        month = f"20{number:02}-10"
+        Run.objects.create(connection=connection, verb=POST_LINES, month=month, state="done", verdict="balanced")
+    Run.objects.create(connection=connection, verb=PLAN_LINES, month="2026-10", state="running", expected=480, done=120)
+    page.goto(address)
+    runs = page.get_by_role("region", name="Runs")
+    expect(runs.locator("tbody tr")).to_have_count(50)
+    expect(runs.locator("tbody tr").first).to_contain_text("In progress")
+    assert not faults_of(page, "list")
+    page.get_by_label("Kind", exact=True).first.select_option(PLAN_LINES)
+    expect(runs.locator("tbody tr")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"verb=plan(%20|\+)lines"))
+    page.get_by_label("Search").fill("2031-10")
+    expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
+    page.get_by_role("link", name="Show all").click()
+    page.get_by_role("link", name="Run", exact=True).click()
+    expect(runs.locator("tbody tr").first).to_contain_text("Plan lines 2026-10")
+    page.get_by_role("button", name="Columns").click()
+    page.get_by_role("checkbox", name="Asked for by").uncheck()
+    page.get_by_role("checkbox", name="Run ID").check()
+    assert not faults_of(page, "columns")
+    page.get_by_role("button", name="Show these columns").click()
+    headings = [text.strip() for text in runs.get_by_role("columnheader").all_inner_texts()]
+    assert headings == ["Run", "State", "Balance", "Started", "Run ID"]
+    expect(page).to_have_url(re.compile(r"sort=run$"))
+    runs.get_by_role("link", name="Plan lines 2026-10").click()
+    expect(page.locator("#run-live")).to_contain_text("120 of 480 done")

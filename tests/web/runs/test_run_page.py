@@ -139,7 +139,7 @@ def test_long_findings_come_in_pages_at_a_constant_price(django_assert_num_queri
         posting(run, number)
     viewer = visitor(Role.VIEWER)
     viewer.get(address(run))
-    with django_assert_num_queries(VISIT + 5):  # run, notes and how many, writes and how many
+    with django_assert_num_queries(VISIT + 6):  # run, reasons, notes and how many, writes and how many
         answer = viewer.get(address(run, notes=2))
     text = part_of(answer, "findings")
     assert ("Customer 0050" in text, "Customer 0051" in text, "Customer 0101" in text) == (False, True, False)

@@ -9,7 +9,7 @@ from bursar.cli.demo.scene import Scene
 from bursar.domain.period import Month
 from bursar.domain.psa import Addition
 from bursar.store.models import Contract, Line, Offer
-from bursar.usecases.override_line import override_line
+from bursar.usecases.edit_lines import edit_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def adopt(scene: Scene, month: Month) -> None:
     found = list(_typed_in(scene, month))
     clear = [item for item in found if len(item.additions) == 1]
     for item in clear:
-        override_line(scene.connection, item.line.line_id, {"adopt": item.additions[0].id})
+        edit_line(scene.connection, item.line.line_id, {"adopt": item.additions[0].id})
     scene.narrator.say(
         "Before Bursar came, somebody typed subscriptions into these Agreements. It asks before billing beside them."
     )

@@ -12,9 +12,13 @@ from bursar.cli.progress import progress_of
 from bursar.domain.period import Month
 from bursar.domain.plan import Action, Notice, Plan, Resource
 from bursar.store.models import Line, Posting, RunNote
+from bursar.usecases.carry_out_at_once import carry_out_at_once
 from bursar.usecases.load_invoice_lines import LoadOptions, LoadReport, load_invoice_lines
+from bursar.usecases.make_plan import make_plan
 from bursar.usecases.plan_additions import MonthPlanner, PlanOptions
 from bursar.usecases.post_additions import RunReport, post_additions
+from bursar.usecases.run_requests import plan_request
+from bursar.usecases.runs import PLAN_LINES
 from bursar.usecases.watch import Watch
 
 
@@ -72,6 +76,21 @@ def preview(scene: Scene, month: Month) -> None:
     for title, change in examples(plan):
         tell(scene.narrator, title, change, companies)
     _warn(scene, plan)
+
+
+def keep_plan(scene: Scene, month: Month) -> None:
+    """The same for people who look at pages; it also finds what was typed in by hand, and variances."""
+    scene.narrator.step("Keep a plan for the pages Plan and Review", f"bursar plan make {month}")
+    options = PlanOptions(month, survey=True)
+    report = carry_out_at_once(
+        scene.connection,
+        real_clock(),
+        PLAN_LINES,
+        plan_request(options),
+        str(month),
+        lambda run: make_plan(run, scene.psa, Watch()),
+    )
+    scene.narrator.done(f"{report.verdict[0].upper()}{report.verdict[1:]}.")
 
 
 def plan_of(scene: Scene, month: Month) -> Plan:

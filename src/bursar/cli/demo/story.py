@@ -65,6 +65,7 @@ def _october(scene: Scene) -> bool:
     posting.preview(scene, OCTOBER)
     report = posting.post(scene, OCTOBER)
     posting.post_again(scene, OCTOBER)
+    posting.keep_plan(scene, OCTOBER)
     invoiced = accounting.invoice(scene, OCTOBER)
     accounting.list_blocked(scene, report)
     return accounting.reconcile(scene, report, invoiced)

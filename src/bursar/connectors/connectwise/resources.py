@@ -38,7 +38,7 @@ AGREEMENTS = Endpoint(
     "Finance > Agreements",
     (
         *("id", "name", "company", "contact", "type", "currency", "agreementStatus", "startDate", "endDate"),
-        *("billStartDate", "nextInvoiceDate", "prorateFlag", "cancelledFlag", "noEndingDateFlag"),
+        *("billStartDate", "nextInvoiceDate", "prorateFlag", "cancelledFlag", "noEndingDateFlag", "billingCycle"),
     ),
 )
 ADDITIONS = Endpoint(

@@ -80,6 +80,8 @@ def agreement(record: AgreementRecord) -> Agreement:
         next_invoice=record.next_invoice,
         prorates=record.prorates,
         cancelled=record.cancelled,
+        type_name=record.type.name if record.type else "",
+        billing_cycle=record.billing_cycle.name if record.billing_cycle else "",
     )
 
 

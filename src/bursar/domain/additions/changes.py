@@ -7,6 +7,7 @@ from bursar.domain.additions.present import Member
 from bursar.domain.additions.targets import AgreementTarget, NewAgreement
 from bursar.domain.additions.wanted import Wanted
 from bursar.domain.identity import Marker
+from bursar.domain.money import Money
 from bursar.domain.period import Month
 from bursar.domain.plan import Action, Change, Fields, FieldValue, Resource
 from bursar.domain.psa import Agreement
@@ -30,7 +31,7 @@ def fields_wanted(wanted: Wanted, marker: Marker) -> dict[str, FieldValue]:
     }
     if wanted.unit_cost is not None:
         fields["unit_cost"] = wanted.unit_cost
-    return fields
+    return fields | {name: stands for name, (_, stands) in wanted.kept.items()}
 
 
 def differences(wanted: Wanted, found: Member) -> dict[str, FieldValue]:
@@ -89,8 +90,9 @@ def update(wanted: Wanted, agreement: Agreement, found: Member, different: Field
 
 
 def leave(wanted: Wanted, found: Member) -> Change:
-    """The line is billed by an Addition that is as it should be."""
+    """The line is billed by an Addition that is as it should be, or as somebody accepted it to be."""
     values = fields_of(found.addition)
+    amount = amount_of(found.addition)
     return Change(
         key=_key(found),
         action=Action.LEAVE,
@@ -100,8 +102,8 @@ def leave(wanted: Wanted, found: Member) -> Change:
         before=values,
         after=values,
         lines=(wanted.line.line_id,),
-        total=wanted.money,
-        found=amount_of(found.addition),
+        total=Money(amount, wanted.line.currency) if wanted.kept else wanted.money,
+        found=amount,
     )
 
 

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from bursar.domain.additions.drift import edited_by_hand
+from bursar.domain.additions.accepted import undecided
+from bursar.domain.additions.drift import edited_by_hand, ended_by_hand
 from bursar.domain.additions.present import Member, Present
 from bursar.domain.additions.targets import AgreementTarget, NewAgreement
 from bursar.domain.additions.wanted import Wanted, block
@@ -89,15 +90,18 @@ def _adopted_is_missing(wanted: Wanted) -> Blocked:
 
 
 def edited(wanted: Wanted, found: Member) -> Blocked | None:
-    """Our Addition was edited in ConnectWise and nobody said to overwrite it (rule 97)."""
-    edits = edited_by_hand(found.addition, found.link)
-    if not edits or wanted.source.overrides.overwrite:
+    """Our Addition was edited in ConnectWise, and nobody said what shall be (rule 97)."""
+    overrides = wanted.source.overrides
+    if overrides.overwrite or (overrides.post_again and ended_by_hand(found.addition, found.link)):
         return None
+    edits = edited_by_hand(found.addition, found.link)
+    if not edits:
+        return undecided(wanted, found)
     return block(
         wanted.source,
         "edited_in_connectwise",
         f"Addition {found.addition.id} was edited in ConnectWise since Bursar wrote it: {edits}.",
-        "Set the line to overwrite, or undo the edit in ConnectWise.",
+        "Accept or overwrite it on Review › Drift, set the line to overwrite, or undo the edit in ConnectWise.",
     )
 
 

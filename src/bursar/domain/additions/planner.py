@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from bursar.domain.additions.accepted import stands_instead
 from bursar.domain.additions.compare import Compared, compare
 from bursar.domain.additions.moves import move
 from bursar.domain.additions.posted import review
@@ -65,7 +66,7 @@ def _add_reviewed(source: MappedLine, trace: Trace, situation: Situation, plan: 
     plan.notices.extend(notices)
     if isinstance(outcome, Blocked):
         plan.blocked.append(outcome)
-    else:
+    elif outcome is not None:
         plan.stages[ADDITIONS].append(outcome)
 
 
@@ -107,7 +108,8 @@ def _persist_one(found: Sequence[Wanted], present: Present) -> list[Wanted]:
 def _plan_wanted(wanted: Sequence[Wanted], present: Present, settings: BillingSettings, plan: Plan) -> None:
     new: dict[NewAgreement, list[Wanted]] = {}
     for item in wanted:
-        target = target_of(item, present.situation, settings)
+        home = present.home_of(item.marker.series, item.line.currency) if item.recurring else None
+        target = target_of(item, present.situation, settings, home)
         outcome = target if isinstance(target, Blocked) else _changes(item, target, present)
         if isinstance(outcome, Blocked):
             plan.blocked.append(outcome)
@@ -116,6 +118,7 @@ def _plan_wanted(wanted: Sequence[Wanted], present: Present, settings: BillingSe
             new.setdefault(target, []).append(outcome.wanted)
         _stage(outcome.changes, present.situation, plan)
         _warn_of_late_start(item, outcome.changes, plan)
+        _tell_what_stands(outcome, plan)
     plan.stages[AGREEMENTS].extend(
         creation(target, first_day_of(items), present.situation, settings) for target, items in new.items()
     )
@@ -144,6 +147,13 @@ def _warn_of_late_start(item: Wanted, changes: Sequence[Change], plan: Plan) -> 
                 f"The line starts {item.effective}, but its values are billed from {start}: until then is invoiced."
             )
             plan.notices.append(Notice(subject_of(item.line), "billed_later", sentence))
+
+
+def _tell_what_stands(compared: Compared, plan: Plan) -> None:
+    """Say which values of the line do not apply, because edits in ConnectWise were accepted (rule 97)."""
+    billed = [change.total for change in compared.changes if change.total]
+    if compared.wanted.kept and billed:
+        plan.notices.append(stands_instead(compared.wanted.source, billed[-1], compared.wanted.kept))
 
 
 def repeated_keys(plan: Plan) -> list[str]:

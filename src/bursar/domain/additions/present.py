@@ -7,7 +7,7 @@ from datetime import date
 from bursar.domain.additions.situation import Link, Situation
 from bursar.domain.identity import Marker, parse_marker
 from bursar.domain.period import day_before
-from bursar.domain.psa import Addition
+from bursar.domain.psa import Addition, Agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,15 @@ class Present:
         known = [member.marker.generation for member in self.on(agreement_id, marker.series)]
         known += [k.marker.generation for k in self.links(marker.series) if k.agreement_id == agreement_id]
         return replace(marker, generation=max(known, default=-1) + 1)
+
+    def home_of(self, series: str, currency: str) -> Agreement | None:
+        """The one Agreement in this currency on which Bursar bills the subscription without an end."""
+        billing = {member.agreement_id for member in self.members(series) if member.is_open}
+        found = [a for key in billing if (a := self.situation.agreements.get(key)) and self._takes(a, currency)]
+        return found[0] if len(found) == 1 else None
+
+    def _takes(self, agreement: Agreement, currency: str) -> bool:
+        return (agreement.currency or self.situation.company.currency) in {None, currency}
 
     def products(self) -> Mapping[str, int]:
         """Series → product that is billed now, or was billed last."""

@@ -27,11 +27,18 @@ class NewAgreement:
 AgreementTarget = Agreement | NewAgreement
 
 
-def target_of(wanted: Wanted, situation: Situation, settings: BillingSettings) -> AgreementTarget | Blocked:
-    """The chosen Agreement, else ours for the company, type and currency, else one to be made."""
+def target_of(
+    wanted: Wanted, situation: Situation, settings: BillingSettings, home: Agreement | None = None
+) -> AgreementTarget | Blocked:
+    """The chosen Agreement, else the subscription's own, else ours for the company, type and currency, else a new one.
+
+    `home` is where the subscription is billed already: it stays there until somebody chooses another one (ADR 20).
+    """
     chosen = wanted.source.agreement_id
     if chosen is not None:
         return _chosen(wanted, situation, chosen)
+    if home is not None and is_active(home, wanted.effective):
+        return _may_take(wanted, home, situation.company)
     currency = wanted.line.currency
     name = agreement_name(settings.agreement_type.name, situation.company.identifier, currency)
     ours = [a for a in situation.agreements.values() if a.name == name and is_active(a, wanted.effective)]

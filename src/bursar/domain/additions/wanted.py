@@ -1,10 +1,11 @@
 """What one invoice line should look like as an Addition (rules 67-68, 75, 81-82, 100-111)."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from bursar.domain.additions.drift import Edits
 from bursar.domain.additions.situation import BillingSettings, MappedLine, PricePolicy, PriceSource
 from bursar.domain.identity import AdditionKind, Marker, one_time_marker, recurring_marker
 from bursar.domain.lines import ChargeType, InvoiceLine
@@ -26,6 +27,8 @@ class Wanted:
     effective: date
     cancelled: date | None
     description: str
+    kept: Edits = field(default_factory=dict)
+    """What stays as somebody accepted it in ConnectWise: field → what the line says, what stands (rule 97)."""
 
     @property
     def line(self) -> InvoiceLine:

@@ -154,6 +154,7 @@ class Migration(migrations.Migration):
                 ("sentence", models.TextField(blank=True)),
                 ("remedy", models.TextField(blank=True)),
                 ("preview_only", models.BooleanField(default=False)),
+                ("posted", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
@@ -169,11 +170,14 @@ class Migration(migrations.Migration):
                 ("platform_amount", models.DecimalField(decimal_places=2, max_digits=15)),
                 ("psa_quantity", bursar.store.models.exact_decimal.ExactDecimalField()),
                 ("psa_amount", models.DecimalField(decimal_places=2, max_digits=15)),
+                ("planned_quantity", bursar.store.models.exact_decimal.ExactDecimalField()),
+                ("planned_amount", models.DecimalField(decimal_places=2, max_digits=15)),
                 ("last_quantity", bursar.store.models.exact_decimal.ExactDecimalField()),
                 ("last_amount", models.DecimalField(decimal_places=2, max_digits=15)),
                 ("difference", models.DecimalField(decimal_places=2, max_digits=15)),
                 ("alerts", models.CharField(blank=True, max_length=200)),
                 ("details", models.JSONField(default=list)),
+                ("rank", models.CharField(blank=True, max_length=161)),
             ],
         ),
         migrations.AddField(
@@ -302,6 +306,30 @@ class Migration(migrations.Migration):
             model_name="handaddition",
             constraint=models.UniqueConstraint(fields=("run", "addition_id"), name="hand_addition_once"),
         ),
+        migrations.RemoveIndex(model_name="line", name="line_open"),
+        migrations.AddIndex(
+            model_name="line",
+            index=models.Index(
+                condition=models.Q(("link__isnull", True)),
+                fields=[
+                    *("connection", "link", "vanished", "organization_id", "offer_id", "invoice_status"),
+                    *("set_company_id", "set_product_id", "by_hand", "blocked_code"),
+                ],
+                name="line_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="line",
+            index=models.Index(fields=["connection", "offer_id", "month"], name="line_by_offer"),
+        ),
+        migrations.AddIndex(
+            model_name="line",
+            index=models.Index(
+                condition=models.Q(("contract_id__isnull", False)),
+                fields=["connection", "contract_id", "organization_id", "organization_name"],
+                name="line_by_contract",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="listrefusal",
             constraint=models.UniqueConstraint(fields=("connection", "kind"), name="list_refusal_once"),
@@ -337,6 +365,18 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="variance",
             index=models.Index(fields=["run", "company_name", "id"], name="variance_by_company"),
+        ),
+        migrations.AddIndex(
+            model_name="variance",
+            index=models.Index(fields=["run", "rank", "id"], name="variance_by_rank"),
+        ),
+        migrations.AddIndex(
+            model_name="variance",
+            index=models.Index(
+                condition=models.Q(("alerts", ""), _negated=True),
+                fields=["run", "alerts", "company_id", "product_id"],
+                name="variance_with_alert",
+            ),
         ),
         migrations.AddConstraint(
             model_name="variance",

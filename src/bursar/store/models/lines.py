@@ -103,11 +103,17 @@ class Line(models.Model):
             models.Index(fields=["connection", "month", "organization_id"], name="line_by_organization"),
             models.Index(fields=["connection", "month", "organization_name", "id"], name="line_by_customer"),
             models.Index(fields=["connection", "month", "subscription_id"], name="line_by_subscription"),
+            models.Index(fields=["connection", "offer_id", "month"], name="line_by_offer"),
+            models.Index(
+                fields=["connection", "contract_id", "organization_id", "organization_name"],
+                condition=models.Q(contract_id__isnull=False),
+                name="line_by_contract",
+            ),
             # Everything the Dashboard counts, and only lines that may still be posted: history costs it nothing.
             models.Index(
                 fields=[
                     *("connection", "link", "vanished", "organization_id", "offer_id", "invoice_status"),
-                    *("set_company_id", "set_product_id"),
+                    *("set_company_id", "set_product_id", "by_hand", "blocked_code"),
                 ],
                 condition=models.Q(link__isnull=True),
                 name="line_open",

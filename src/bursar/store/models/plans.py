@@ -51,6 +51,8 @@ class PlanEntry(models.Model):
     """Pilot mode: posting is not enabled for this customer (rule 150)."""
     agreed_in = models.ForeignKey(Run, models.SET_NULL, null=True, related_name="agreed")
     """The posting that was asked to write it."""
+    posted = models.BooleanField(default=False)
+    """It has been written since, or was found written."""
 
     class Meta:
         indexes = [

@@ -80,17 +80,32 @@ class Variance(models.Model):
     platform_amount = models.DecimalField(max_digits=15, decimal_places=2)
     psa_quantity = ExactDecimalField()
     psa_amount = models.DecimalField(max_digits=15, decimal_places=2)
+    """As things were when the plan was made."""
+    planned_quantity = ExactDecimalField()
+    planned_amount = models.DecimalField(max_digits=15, decimal_places=2)
+    """As things will be in ConnectWise once the plan is posted."""
     last_quantity = ExactDecimalField()
     last_amount = models.DecimalField(max_digits=15, decimal_places=2)
     difference = models.DecimalField(max_digits=15, decimal_places=2)
-    """What ConnectWise bills more (positive) or less (negative) than the platform."""
+    """What ConnectWise will bill more (positive) or less (negative) than the platform, once the plan is posted."""
     alerts = models.CharField(max_length=200, blank=True)
     """What is remarkable, as names between commas, one at each end too: ",still_billed,price_change,"."""
     details = models.JSONField(default=list)
     """A sentence per alert."""
+    rank = models.CharField(max_length=161, blank=True)
+    """What is remarkable first, then by customer: 0 or 1, and the company's name."""
 
     class Meta:
-        indexes = [models.Index(fields=["run", "company_name", "id"], name="variance_by_company")]
+        indexes = [
+            models.Index(fields=["run", "company_name", "id"], name="variance_by_company"),
+            models.Index(fields=["run", "rank", "id"], name="variance_by_rank"),
+            # What the Dashboard counts, so that its cost depends on what is remarkable and not on how much was billed.
+            models.Index(
+                fields=["run", "alerts", "company_id", "product_id"],
+                condition=~models.Q(alerts=""),
+                name="variance_with_alert",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["run", "company_id", "product_id", "currency"], name="variance_once")
         ]

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower, Trim
 
 from bursar.domain.mapping import MappingState
 from bursar.store.models import Connection, Line, Offer, Organization, Run
+from bursar.store.queries.variances import to_look_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +22,34 @@ class Waiting:
     """Unmapped offers."""
     unmapped_lines: int
     """Lines to be posted that lack a company or a product."""
+    blocked_lines: int
+    """Fully mapped lines against which the newest plan or posting found a reason."""
     ready_lines: int
-    """Fully mapped lines that are not posted yet (rule 73)."""
+    """Fully mapped lines that are not posted yet and that nothing is known against (rule 73)."""
+    variances: int
+    """Rows of the newest plan that somebody should look at (rules 145-149)."""
 
 
-def what_waits(connection: Connection) -> Waiting:
-    """Count what is open on a connection: three statements over indexes of their own."""
-    lines = _open_lines(connection).aggregate(all=Count("*"), ready=Count("pk", filter=_ready(connection)))
+def what_waits(connection: Connection, today: date) -> Waiting:
+    """Count what is open on a connection: four statements over indexes of their own. Mutes count until `today`."""
+    mapped = _mapped(connection)
+    lines = _open_lines(connection).aggregate(
+        all=Count("*"), mapped=Count("pk", filter=mapped), ready=Count("pk", filter=mapped & Q(blocked_code=""))
+    )
     return Waiting(
         organizations=Organization.objects.filter(connection=connection, state=MappingState.UNMAPPED).count(),
         offers=Offer.objects.filter(connection=connection, state=MappingState.UNMAPPED).count(),
-        unmapped_lines=lines["all"] - lines["ready"],
+        unmapped_lines=lines["all"] - lines["mapped"],
+        blocked_lines=lines["mapped"] - lines["ready"],
         ready_lines=lines["ready"],
+        variances=to_look_at(connection, today).count(),
     )
 
 
 def _open_lines(connection: Connection) -> QuerySet[Line]:
     """Not posted, not gone, not left out on purpose, and of a verified invoice (rules 42 and 55)."""
     excluded = {"connection": connection, "state": MappingState.EXCLUDED}
-    rows = Line.objects.filter(connection=connection, link__isnull=True, vanished=False)
+    rows = Line.objects.filter(connection=connection, link__isnull=True, vanished=False, by_hand=False)
     rows = rows.annotate(status=Lower(Trim("invoice_status")))
     return (
         rows.filter(Q(invoice_status__isnull=True) | Q(status="verified"))
@@ -47,7 +58,7 @@ def _open_lines(connection: Connection) -> QuerySet[Line]:
     )
 
 
-def _ready(connection: Connection) -> Q:
+def _mapped(connection: Connection) -> Q:
     """The company and the product are known: domain.mapping.resolve, as a condition of the database."""
     with_one_company = (
         Organization.objects.filter(connection=connection)

@@ -12,7 +12,7 @@ from bursar.domain.period import Month
 from bursar.domain.rules import Overrides
 from bursar.store.models import Connection, Line
 from bursar.store.queries.lines import line_of, overrides_of
-from bursar.store.queries.mappings import mappings_of
+from bursar.store.queries.mappings import mappings_of, mappings_of_lines
 
 
 class LineStatus(StrEnum):
@@ -49,9 +49,14 @@ def listed_lines(
     """Lines of one month or all, newest month first, by customer."""
     mappings = mappings_of(connection)
     for row in _rows(connection, month, status).iterator(2000):
-        found = _listed(row, mappings)
+        found = listed(row, mappings)
         if status is None or found.status is status:
             yield found
+
+
+def listed_line(row: Line) -> ListedLine:
+    """One line as the list shows it."""
+    return listed(row, mappings_of_lines(row.connection, [row]))
 
 
 def _rows(connection: Connection, month: Month | None, status: LineStatus | None) -> QuerySet[Line]:
@@ -67,7 +72,8 @@ def _rows(connection: Connection, month: Month | None, status: LineStatus | None
     return rows.order_by("-month", "organization_name", "pk")
 
 
-def _listed(row: Line, mappings: Mappings) -> ListedLine:
+def listed(row: Line, mappings: Mappings) -> ListedLine:
+    """Where one line stands by these mappings."""
     line, overrides = line_of(row), overrides_of(row)
     status, reason = _standing(row, line, overrides, mappings)
     return ListedLine(row, line, overrides, status, reason)
@@ -77,7 +83,7 @@ def _standing(row: Line, line: InvoiceLine, overrides: Overrides, mappings: Mapp
     if row.vanished:
         return LineStatus.VANISHED, "posted, then gone from its source" if row.link_id else "gone from its source"
     if row.link_id is not None:
-        return (LineStatus.CHANGED, "changed since posted") if row.changed_values else (LineStatus.POSTED, "")
+        return (LineStatus.POSTED, "") if row.changed_values is None else (LineStatus.CHANGED, "changed since posted")
     target = resolve(line, overrides, mappings)
     if isinstance(target, Excluded):
         return LineStatus.EXCLUDED, target.value

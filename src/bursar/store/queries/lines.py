@@ -11,6 +11,7 @@ from bursar.domain.money import Money
 from bursar.domain.period import Month
 from bursar.domain.plan import FieldValue
 from bursar.domain.rules import Overrides
+from bursar.store.field_json import from_json
 from bursar.store.models import Connection, Line, Load
 from bursar.store.queries.chunks import chunks
 
@@ -93,6 +94,17 @@ def trace_of(row: Line) -> Trace | None:
         money=Money(row.total if row.posted_total is None else row.posted_total, row.currency),
         changed_since=row.changed_values is not None or row.vanished,
     )
+
+
+def newer_line(row: Line) -> InvoiceLine | None:
+    """A posted line as its source states it by now; None when the source has it no more."""
+    if row.vanished:
+        return None
+    newer = Line(**{name: getattr(row, name) for name in SOURCE_FIELDS})
+    newer.line_id = row.line_id
+    for name, value in from_json(row.changed_values or {}).items():
+        setattr(newer, name, value)
+    return line_of(newer)
 
 
 def source_values(line: InvoiceLine) -> dict[str, FieldValue]:

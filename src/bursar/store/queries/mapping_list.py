@@ -3,9 +3,28 @@
 from collections.abc import Collection, Mapping
 from typing import TypeVar
 
-from django.db.models import Count, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Expression,
+    F,
+    IntegerField,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 
-from bursar.store.models import Connection, Offer, Organization, OrganizationCompany
+from bursar.domain.mapping import MappingState
+from bursar.domain.period import Month
+from bursar.store.models import Connection, Line, Offer, Organization, OrganizationCompany
+
+RESPONSE_ERROR = "response error"
+"""Shown in place of *mapped* while the list that was mapped to cannot be read; never stored (rules 33 and 34)."""
 
 M = TypeVar("M", bound=Model)
 
@@ -34,9 +53,29 @@ def first_company() -> Subquery:
     return Subquery(companies.values("company_name")[:1])
 
 
+def shown_state(*, refused: bool) -> Expression | F:
+    """The mapping status as people see it; `refused`: the list that is mapped to could not be read."""
+    if not refused:
+        return F("state")
+    mapped = When(state=MappingState.MAPPED, then=Value(RESPONSE_ERROR))
+    return Case(mapped, default=F("state"), output_field=CharField())
+
+
 def states_of(rows: QuerySet[M]) -> Mapping[str, int]:
-    """How many there are of each mapping status."""
-    return dict(rows.order_by().values_list("state").annotate(number=Count("*")))
+    """How many there are of each mapping status, as shown."""
+    return dict(rows.order_by().values_list("shown_state").annotate(number=Count("*")))
+
+
+def last_invoiced(connection: Connection) -> Subquery:
+    """The newest month in which each offer is on a line."""
+    lines = Line.objects.filter(connection=connection, offer_id=OuterRef("offer_id")).order_by("-month")
+    return Subquery(lines.values("month")[:1])
+
+
+def months_since_invoiced(windows: Mapping[int, Month]) -> Expression:
+    """The shortest of these windows (how many months back → its first month) that `last_month` lies in; 999: none."""
+    cases = [When(last_month__gte=str(first), then=Value(back)) for back, first in sorted(windows.items())]
+    return Case(*cases, default=Value(999), output_field=IntegerField())
 
 
 def shared_products(connection: Connection, products: Collection[int]) -> Mapping[int, int]:

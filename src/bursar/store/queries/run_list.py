@@ -1,6 +1,10 @@
 """Runs as the pages list them, and what a run has to say, most pressing first."""
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Case, Count, IntegerField, Min, QuerySet, Sum, Value, When
 
 from bursar.store.models import Connection, Posting, Run, RunNote, Worker
 
@@ -21,10 +25,35 @@ def active_run(connection: Connection, verb: str) -> Run | None:
     return runs_matching(connection, verb=verb).filter(state__in=Run.ACTIVE).first()
 
 
-def notes_by_weight(run: Run) -> QuerySet[RunNote]:
-    """Errors, then what is blocked, then warnings."""
+def notes_by_weight(run: Run, code: str = "") -> QuerySet[RunNote]:
+    """Errors, then what is blocked, then warnings; all, or those of one code."""
     weight = Case(*(When(kind=kind, then=Value(w)) for kind, w in WEIGHT.items()), output_field=IntegerField())
-    return run.notes.order_by(weight, "pk")
+    notes = run.notes.filter(code=code) if code else run.notes.all()
+    return notes.order_by(weight, "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for which a run blocked something, and what it holds back."""
+
+    code: str
+    number: int
+    remedy: str
+    """Of one of them."""
+    money: Sequence[tuple[str, Decimal]]
+    """Currency and amount."""
+
+
+def blocked_by_reason(run: Run) -> Sequence[Reason]:
+    """What a run blocked, the most frequent reason first; in one query."""
+    notes = run.notes.filter(kind=RunNote.Kind.BLOCKED).order_by("code", "currency")
+    rows = notes.values_list("code", "currency").annotate(number=Count("pk"), sum=Sum("amount"), remedy=Min("remedy"))
+    found: dict[str, Reason] = {}
+    for code, currency, number, amount, remedy in rows:
+        money = [(currency, amount)] if currency and amount is not None else []
+        so_far = found.get(code, Reason(code, 0, remedy, []))
+        found[code] = Reason(code, so_far.number + number, so_far.remedy, [*so_far.money, *money])
+    return sorted(found.values(), key=lambda reason: (-reason.number, reason.code))
 
 
 def writes_in_trouble(run: Run) -> QuerySet[Posting]:

@@ -12,6 +12,7 @@ from bursar.domain.roles import Role
 from bursar.store.models import Connection
 from bursar.store.queries.dashboard import newest_ended_run, newest_runs, what_waits
 from bursar.usecases.daily_sync import outlook
+from bursar.usecases.mute_variance import today_in_utc
 from bursar.usecases.runs import DAILY_SYNC, POST_LINES
 from bursar.web.access import on_connection
 from bursar.wiring import agreements_page
@@ -53,7 +54,7 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
         "connection": connection,
         "tiles": _tiles(connection).values(),
         "daily_sync": outlook(connection, timezone.now()),
-        "waiting": what_waits(connection),
+        "waiting": what_waits(connection, today_in_utc()),
         "posting": posting,
         "blocked": posting.counts.get("blocked", 0) if posting else 0,
         "runs": newest_runs(connection, LAST_RUNS),

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect
 
 from bursar.web.grid.grid import Column, Grid
 from bursar.web.grid.view_state import ViewState
@@ -32,3 +33,11 @@ def remember_columns(request: HttpRequest, grid: Grid[M, R]) -> None:
     else:
         remembered[grid.name] = [column.key for column in grid.columns if column.key in wanted]
     request.session[REMEMBERED] = remembered
+
+
+def take_columns(request: HttpRequest, grid: Grid[M, R], here: str) -> HttpResponseRedirect:
+    """Keep the chosen columns, and go back to the view of the list at `here`, without columns in its address."""
+    remember_columns(request, grid)
+    view = QueryDict(request.POST.get("view", ""), mutable=True)
+    view.pop("columns", None)
+    return redirect(f"{here}{'?' if view else ''}{view.urlencode()}")

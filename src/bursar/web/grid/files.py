@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeVar
 
@@ -42,6 +43,11 @@ def view_as_file(request: HttpRequest, grid: Grid[M, R], rows: QuerySet[M], name
     titles = [column.title for column in columns]
     values = ({column.title: column.value(row) for column in columns} for row in found)
     return _download(csv_lines(titles, values), CSV, f"{name}-{timezone.now():%Y-%m-%d}.csv")
+
+
+def moment_text(moment: datetime | None) -> str:
+    """An instant as files carry it: ISO 8601 in UTC, to the second. A file outlives the zone of who asked for it."""
+    return "" if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _download(pieces: Iterator[str] | Iterator[bytes], content_type: str, name: str) -> StreamingHttpResponse:

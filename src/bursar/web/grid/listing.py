@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from bursar.web.grid.chooser import shown_columns
-from bursar.web.grid.grid import Column, Grid
+from bursar.web.grid.grid import ChoiceFilter, Column, Grid
 from bursar.web.grid.view_state import ViewState, matching
 
 M = TypeVar("M", bound=Model)
@@ -34,15 +35,17 @@ class Cell(Generic[R]):
 
     column: Column[R]
     value: object
+    editable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn(Generic[R]):
-    """A row and its cells."""
+    """A row and its cells, and the address of its own page if it has one."""
 
-    pk: int
+    pk: int | UUID
     row: R
     cells: Sequence[Cell[R]]
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,14 @@ class Listing(Generic[M, R]):
         return self.state.query()
 
     @property
-    def filters(self) -> list[tuple[str, str, Sequence[tuple[str, str]], str]]:
-        """Key, label, choices and the chosen value of each filter."""
-        return [(one.key, one.label, one.choices, self.state.chosen.get(one.key, "")) for one in self.grid.filters]
+    def leading(self) -> Sequence[tuple[ChoiceFilter, str]]:
+        """The filters that always have a value, and that value."""
+        return [(one, self.state.chosen[one.key]) for one in self.grid.filters if one.default]
+
+    @property
+    def filters(self) -> Sequence[tuple[ChoiceFilter, str]]:
+        """The other filters and the chosen value of each, if any."""
+        return [(one, self.state.chosen.get(one.key, "")) for one in self.grid.filters if not one.default]
 
     @property
     def total(self) -> int:
@@ -72,23 +80,51 @@ class Listing(Generic[M, R]):
         return self.pages.paginator.count
 
 
-def listing(request: HttpRequest, grid: Grid[M, R], rows: QuerySet[M]) -> Listing[M, R]:
-    """The page that a request asks for. The number of queries does not depend on the number of rows."""
+def listing(
+    request: HttpRequest, grid: Grid[M, R], rows: QuerySet[M], *, may_edit: bool = False, total: int | None = None
+) -> Listing[M, R]:
+    """The page that a request asks for. The number of queries does not depend on the number of rows.
+
+    `total` spares the counting where the rows have been counted already.
+    """
     state = ViewState.read(grid, request.GET)
-    pages = Paginator(matching(grid, rows, state), ROWS_A_PAGE).get_page(state.page)
+    pages = _paginator(matching(grid, rows, state), total).get_page(state.page)
     found = list(pages.object_list)
     columns = shown_columns(request, grid, state)
     return Listing(
         grid=grid,
         state=state,
         headings=[_heading(grid, state, column) for column in columns],
-        rows=[
-            Drawn(int(model.pk), row, [Cell(column, column.value(row)) for column in columns])
-            for model, row in zip(found, grid.present(found), strict=True)
-        ],
+        rows=drawn_rows(grid, columns, found, may_edit=may_edit),
         pages=pages,
         hidden=[column for column in grid.columns if column not in columns],
     )
+
+
+def drawn_rows(
+    grid: Grid[M, R], columns: Sequence[Column[R]], found: Sequence[M], *, may_edit: bool
+) -> Sequence[Drawn[R]]:
+    """These rows with these columns."""
+    return [
+        Drawn(
+            pk=model.pk,
+            row=row,
+            cells=[Cell(column, column.value(row), may_edit and _editable(column, row)) for column in columns],
+            url=grid.row_url(row) if grid.row_url else "",
+        )
+        for model, row in zip(found, grid.present(found), strict=True)
+    ]
+
+
+def _editable(column: Column[R], row: R) -> bool:
+    return column.editable is not None and column.editable(row)
+
+
+def _paginator(rows: QuerySet[M], total: int | None) -> "Paginator[M]":
+    pages = Paginator(rows, ROWS_A_PAGE)
+    if total is not None:
+        pages.__dict__["count"] = total  # Django keeps what it counted there, too
+    return pages
 
 
 def _heading(grid: Grid[M, R], state: ViewState, column: Column[R]) -> Heading[R]:

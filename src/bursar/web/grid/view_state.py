@@ -26,28 +26,32 @@ class ViewState:
     columns: Sequence[str] = ()
     """Only those that the address names; empty when it names none."""
     page: int = 1
+    defaults: dict[str, str] = field(default_factory=dict)
+    """What filters are set to that nobody touched."""
 
     @classmethod
     def read(cls, grid: Grid[M, R], query: QueryDict) -> "ViewState":
         """The state that an address describes."""
-        chosen = {one.key: query.get(one.key, "") for one in grid.filters}
+        defaults = {one.key: one.default for one in grid.filters if one.default}
         valid = {one.key: {value for value, _ in one.choices} for one in grid.filters}
+        chosen = {key: query.get(key, "") for key in valid}
         sort = query.get("sort", "")
         column = grid.column(sort.removeprefix("-"))
         keys = set(query.get("columns", "").split("."))
         page = query.get("page", "")
         return cls(
             text=query.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH],
-            chosen={key: value for key, value in chosen.items() if value in valid[key]},
+            chosen=defaults | {key: value for key, value in chosen.items() if value in valid[key]},
             sort=sort if column and column.sort is not None else "",
             columns=[one.key for one in grid.columns if one.key in keys],
             page=int(page) if page.isascii() and page.isdigit() and len(page) < 10 else 1,
+            defaults=defaults,
         )
 
     @property
     def filtered(self) -> bool:
-        """Whether anything narrows the list."""
-        return bool(self.text or any(self.chosen.values()))
+        """Whether somebody narrowed the list."""
+        return bool(self.text) or self.chosen.keys() > self.defaults.keys()
 
     def query(self, **changed: str) -> str:
         """The address's query for this view, or for the one that differs by a parameter; without the leading `?`."""
@@ -61,14 +65,16 @@ class ViewState:
 
 
 def ordered(grid: Grid[M, R], rows: QuerySet[M], sort: str) -> QuerySet[M]:
-    """Sorted by the column, then by primary key, so that no row is on two pages."""
+    """Sorted by the column, then by primary key the same way round, so that no row is on two pages."""
     wanted = sort or grid.first_sort or grid.columns[0].key
     column = grid.column(wanted.removeprefix("-"))
     if column is None or column.sort is None:
         return rows.order_by("pk")
     by = F(column.sort) if isinstance(column.sort, str) else column.sort
-    down = wanted.startswith("-")
-    return rows.order_by(by.desc(nulls_last=True) if down else by.asc(nulls_last=True), "pk")
+    last = None if column.filled else True
+    if wanted.startswith("-"):
+        return rows.order_by(by.desc(nulls_last=last), "-pk")
+    return rows.order_by(by.asc(nulls_last=last), "pk")
 
 
 def matching(grid: Grid[M, R], rows: QuerySet[M], state: ViewState) -> QuerySet[M]:

@@ -1,4 +1,4 @@
-"""Many mappings at once: ask first, then do it, and tell how many (rules 37, 38 and 42)."""
+"""Many mappings at once: ask first, then do it, and tell how many (rules 37, 38, 42 and 150)."""
 
 from typing import TypeVar
 
@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST
 from bursar.domain.roles import Role
 from bursar.store.models import Connection, Offer, Organization
 from bursar.usecases.mapping_by_hand import BulkReport, Deed, change_many
+from bursar.usecases.pilot import PilotReport, set_posting
 from bursar.web.access import View, on_connection
 from bursar.web.grid.grid import BulkAction
 from bursar.web.grid.selection import Selection
-from bursar.web.mapping.tabs import Tab
+from bursar.web.mapping.tabs import ENABLE, PREVIEW, Tab
 from bursar.web.mapping.views import Source, back_to
 
 M = TypeVar("M", Organization, Offer)
@@ -39,7 +40,7 @@ def bulk_view(tab: Tab, source: Source[M]) -> View[...]:
             return redirect(back)
         if selection.confirmed != number:
             return _ask(request, tab, connection, action, selection, rows)
-        report = change_many(connection, tab.kind, rows, Deed(action.key))
+        report = _do(connection, tab, rows, action.key)
         messages.success(request, _said(action, report))
         return redirect(back)
 
@@ -71,6 +72,13 @@ def _ask(
     return render(request, "grid/confirm.html", context)
 
 
-def _said(action: BulkAction, report: BulkReport) -> str:
+def _do(connection: Connection, tab: Tab, rows: QuerySet[M], key: str) -> BulkReport | PilotReport:
+    if key not in {ENABLE, PREVIEW}:
+        return change_many(connection, tab.kind, rows, Deed(key))
+    chosen = Organization.objects.filter(connection=connection, pk__in=rows.order_by().values("pk"))
+    return set_posting(connection, chosen, enabled=key == ENABLE)
+
+
+def _said(action: BulkAction, report: BulkReport | PilotReport) -> str:
     left = f" {report.left:,} stay as they were." if report.left else ""
     return f"{action.title}: {report.changed:,} changed.{left}"

@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from bursar.domain.errors import InvalidInput
+from bursar.domain.errors import BursarError, InvalidInput
+from bursar.domain.mapping import MappingState
 from bursar.domain.roles import Role
 from bursar.store.models import Connection
 from bursar.usecases.kept_records import KeptTargets
-from bursar.usecases.mappings import ImportReport, export_mappings, import_with
+from bursar.usecases.mappings import ImportReport, Kind, export_mappings, import_with
 from bursar.web.access import on_connection
+from bursar.wiring import connectwise
 
 LARGEST_FILE = 10 * 1024 * 1024
 FAULTS_SHOWN = 200
@@ -51,7 +53,10 @@ def give_out(_request: HttpRequest, connection: Connection) -> HttpResponse:
 
 @on_connection(Role.OPERATOR)
 def take_in(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """Good rows are set, bad ones are listed with their row number. Targets are looked up in the kept lists."""
+    """Good rows are set, bad ones are listed with their row number.
+
+    Companies and products are looked up in the kept lists; Agreements in ConnectWise, once, if a row names one.
+    """
     if request.method != "POST":
         return render(request, "mapping/import.html", {"connection": connection, "form": ImportForm()})
     form = ImportForm(request.POST, request.FILES)
@@ -74,8 +79,24 @@ def take_in(request: HttpRequest, connection: Connection) -> HttpResponse:
 def _import(connection: Connection, file: "UploadedFile[bytes]") -> ImportReport:
     try:
         text = file.read().decode("utf-8-sig")
-        return import_with(connection, KeptTargets(connection), io.StringIO(text, newline=""))
+        return import_with(connection, _targets(connection, text), io.StringIO(text, newline=""))
     except (UnicodeDecodeError, csv.Error):
         raise InvalidInput(
             "This is not a CSV file in UTF-8.", remedy="Start from the export, and save it as CSV UTF-8."
         ) from None
+
+
+def _targets(connection: Connection, text: str) -> KeptTargets:
+    """Agreements are read before anything is stored, so that no transaction waits for ConnectWise."""
+    if not _names_agreements(text):
+        return KeptTargets(connection)
+    try:
+        with connectwise(connection) as psa:
+            return KeptTargets(connection, psa.agreements())
+    except BursarError as error:
+        return KeptTargets(connection, unread=error)
+
+
+def _names_agreements(text: str) -> bool:
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    return any((row.get("kind"), row.get("state")) == (Kind.CONTRACT, MappingState.MAPPED) for row in rows)

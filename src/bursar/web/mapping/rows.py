@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bursar.domain.mapping import Candidate, MappingState
 from bursar.store.models import Connection, ListEntry, Offer, Organization
-from bursar.store.queries.mapping_list import shared_products
+from bursar.store.queries.mapping_list import RESPONSE_ERROR, shared_products
 from bursar.usecases.kept_records import known_names, suggester, trouble_with, was_read
 from bursar.usecases.mapping_by_hand import Row, record_id_of, target_ids, version_of
 from bursar.usecases.mappings import Kind
@@ -37,6 +37,17 @@ class MappingRow:
     version: str
     targets: Sequence[Target]
     suggestion: Target | None
+    refused: str = ""
+    """Why ConnectWise could not be asked about it: it is shown as a Response Error, and stored as it was (rule 34)."""
+    posting: bool = False
+    """Whether it is posted in pilot mode (rule 150)."""
+    last_month: str = ""
+    """Of an offer: the newest month that has it on a line."""
+
+    @property
+    def shown(self) -> str:
+        """The mapping status as people see it."""
+        return RESPONSE_ERROR if self.refused else self.state
 
     @property
     def targets_text(self) -> str:
@@ -49,8 +60,11 @@ class MappingRow:
         return " ".join(dict.fromkeys(target.warning for target in self.targets if target.warning))
 
 
-def presented(connection: Connection, kind: Kind, found: Sequence[Row]) -> Sequence[MappingRow]:
-    """Rows of a page, or of a piece of a file, in a constant number of queries."""
+def presented(connection: Connection, kind: Kind, found: Sequence[Row], refused: str = "") -> Sequence[MappingRow]:
+    """Rows of a page, or of a piece of a file, in a constant number of queries.
+
+    `refused`: why the list that they are mapped to could not be read.
+    """
     ids = {target for row in found for target in target_ids(row)}
     entries = known_names(connection, kind, ids)
     warnings = _warnings(connection, kind, ids, entries)
@@ -64,6 +78,9 @@ def presented(connection: Connection, kind: Kind, found: Sequence[Row]) -> Seque
             version=version_of(row),
             targets=_targets(row, entries, warnings),
             suggestion=proposed.get(row.pk),
+            refused=refused if row.state == MappingState.MAPPED else "",
+            posting=isinstance(row, Organization) and row.posting,
+            last_month=getattr(row, "last_month", None) or "",
         )
         for row in found
     ]

@@ -3,7 +3,9 @@
 from django.urls import path
 
 from bursar.web.mapping.bulk import bulk_view
+from bursar.web.mapping.contracts import change_contract, contracts, pick_agreement
 from bursar.web.mapping.files import give_out, take_in
+from bursar.web.mapping.load_products import load_products
 from bursar.web.mapping.picking import change_view, pick_view
 from bursar.web.mapping.tabs import ORGANIZATIONS, PRODUCTS, organization_rows, product_rows
 from bursar.web.mapping.views import columns_view, export_view, list_view
@@ -22,6 +24,10 @@ urlpatterns = [
     path("products/bulk/", bulk_view(PRODUCTS, product_rows), name="products-bulk"),
     path("products/pick/", pick_view(PRODUCTS), name="products-pick"),
     path("products/change/", change_view(PRODUCTS), name="products-change"),
+    path("products/load/", load_products, name="products-load"),
+    path("contracts/", contracts, name="contracts"),
+    path("contracts/pick/", pick_agreement, name="contracts-pick"),
+    path("contracts/change/", change_contract, name="contracts-change"),
     path("file/", give_out, name="file"),
     path("import/", take_in, name="import"),
 ]

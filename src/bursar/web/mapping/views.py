@@ -9,18 +9,19 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from bursar.domain.mapping import MappingState
 from bursar.domain.roles import Role
 from bursar.store.models import Connection
 from bursar.store.queries.mapping_list import states_of
 from bursar.usecases.kept_records import was_read
+from bursar.usecases.offer_window import WINDOWS
+from bursar.usecases.pilot import pilot_state
 from bursar.web.access import View, on_connection, person_of
 from bursar.web.grid.chooser import remember_columns
 from bursar.web.grid.files import view_as_file
 from bursar.web.grid.grid import Grid
 from bursar.web.grid.listing import listing
 from bursar.web.mapping.rows import MappingRow
-from bursar.web.mapping.tabs import TABS, Tab
+from bursar.web.mapping.tabs import PRODUCTS, Tab, mapping_tabs, state_counts
 from bursar.web.partial import wants_part
 
 M = TypeVar("M", bound=Model)
@@ -38,9 +39,11 @@ def list_view(tab: Tab, source: Source[M]) -> View[...]:
         context = {
             "connection": connection,
             "tab": tab,
-            "tabs": [(each.title, each.url("list", connection), each is tab) for each in TABS],
+            "tabs": mapping_tabs(connection, tab.name),
+            "pilot": pilot_state(connection),
             "listing": listing(request, grid, rows),
-            "counts": [(state.value, counts.get(state, 0)) for state in MappingState],
+            "counts": state_counts(counts),
+            "windows": [(str(number), text) for number, text in WINDOWS.items()] if tab is PRODUCTS else (),
             "loaded": sum(counts.values()),
             "list_read": was_read(connection, tab.kind),
             "part": "records",

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bursar.store.models import Run
+from bursar.usecases.runs import PLAN_ENDINGS, PLAN_LINES
 
 BALANCED = "balanced"
+PLANS = (PLAN_LINES, PLAN_ENDINGS)
+"""What makes a plan."""
 KINDS = {
     "planned": "Planned",
     "posted": "Posted",
@@ -14,6 +17,8 @@ KINDS = {
     "held": "Held back",
     "excluded": "Left out on purpose",
 }
+PLANNED = {"create": "To create", "update": "To update", "cancel": "To cancel"}
+"""The same of a run that made a plan and wrote nothing."""
 COUNTS = {
     "lines": "Lines",
     "excluded": "Left out on purpose",
@@ -22,6 +27,8 @@ COUNTS = {
     "cancel": "Cancelled",
     "leave": "As they should be",
     "blocked": "Blocked",
+    "warnings": "Warnings",
+    "not_selected": "Not chosen",
     "failed": "Failed",
     "unknown": "Unknown outcome",
 }
@@ -102,16 +109,17 @@ def tone_of(run: Run) -> str:
     if run.verdict == BALANCED:
         return "success"
     if run.state == Run.State.DONE:
-        return "danger" if "planned" in run.totals else "info"
+        return "danger" if "planned" in run.totals and run.verb not in PLANS else "info"
     return "danger" if run.state == Run.State.FAILED else "warning"
 
 
 def counts_of(run: Run) -> list[tuple[str, int]]:
     """Name and number; what is zero is left out, lines never."""
     counts: Mapping[str, int] = run.counts
+    called = COUNTS | (PLANNED if run.verb in PLANS else {})
     names = [*(name for name in COUNTS if name in counts), *(name for name in counts if name not in COUNTS)]
     return [
-        (COUNTS.get(name, name.replace("_", " ").capitalize()), counts[name])
+        (called.get(name, name.replace("_", " ").capitalize()), counts[name])
         for name in names
         if counts[name] or name == "lines"
     ]

@@ -1,4 +1,4 @@
-"""Runs: the list, one run with live progress, and Stop."""
+"""One run: live progress, Stop, and once more what failed."""
 
 from uuid import UUID
 
@@ -8,28 +8,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from bursar.domain.errors import InvalidInput
+from bursar.domain.errors import BursarError, InvalidInput
 from bursar.domain.roles import Role
+from bursar.jobs.posting import retry_run
 from bursar.store.models import Connection, Run
-from bursar.store.queries.run_list import notes_by_weight, runs_matching, worker_of, writes_in_trouble
-from bursar.usecases.runs import stop_run
+from bursar.store.queries.run_list import blocked_by_reason, notes_by_weight, worker_of, writes_in_trouble
+from bursar.usecases.run_requests import plan_of
+from bursar.usecases.runs import DAILY_SYNC, POST_LINES, stop_run
 from bursar.web.access import on_connection
-from bursar.web.partial import wants_part
-from bursar.web.runs.account import BALANCED, counts_of, facts_of, money_of, progress_of, tone_of
-from bursar.web.runs.forms import RunFilter
+from bursar.web.remedies import remedy_for
+from bursar.web.runs.account import BALANCED, PLANS, counts_of, facts_of, money_of, progress_of, tone_of
 
-RUNS_A_PAGE = 25
 NOTES_A_PAGE = 50
-
-
-@on_connection(Role.VIEWER)
-def listing(request: HttpRequest, connection: Connection) -> HttpResponse:
-    """All runs of a connection, by state and kind."""
-    wanted = RunFilter(request.GET)
-    chosen = wanted.chosen
-    runs = Paginator(runs_matching(connection, **chosen), RUNS_A_PAGE).get_page(request.GET.get("page"))
-    context = {"connection": connection, "filter": wanted, "filtered": any(chosen.values()), "runs": runs}
-    return render(request, "runs/parts/list.html" if wants_part(request) else "runs/list.html", context)
+POSTINGS = (POST_LINES, DAILY_SYNC)
 
 
 @on_connection(Role.VIEWER)
@@ -38,10 +29,11 @@ def page(request: HttpRequest, connection: Connection, run_id: UUID) -> HttpResp
     run = get_object_or_404(Run, pk=run_id, connection=connection)
     context = {
         **_live(run),
-        **_findings(request, run),
+        **_findings(request, connection, run),
         "connection": connection,
-        "asked": facts_of(run.request),
+        "asked": facts_of(_asked(run)),
         "result": facts_of(run.result),
+        "plan": run if run.verb in PLANS else plan_of(run),
     }
     return render(request, "runs/run.html", context)
 
@@ -52,7 +44,7 @@ def live(request: HttpRequest, connection: Connection, run_id: UUID) -> HttpResp
     run = get_object_or_404(Run, pk=run_id, connection=connection)
     context = {**_live(run), "connection": connection, "polled": True, "seen": request.GET.get("seen")}
     if not run.active:
-        context |= _findings(request, run)
+        context |= _findings(request, connection, run)
     return render(request, "runs/parts/polled.html", context)
 
 
@@ -70,6 +62,20 @@ def stop(request: HttpRequest, connection: Connection, run_id: UUID) -> HttpResp
     return redirect("runs:run", connection.pk, run.pk)
 
 
+@require_POST
+@on_connection(Role.OPERATOR)
+def retry(request: HttpRequest, connection: Connection, run_id: UUID) -> HttpResponse:
+    """Have posted what this posting did not post."""
+    run = get_object_or_404(Run, pk=run_id, connection=connection)
+    try:
+        again = retry_run(run)
+    except BursarError as error:
+        messages.warning(request, f"{error.sentence} {error.remedy}".strip())
+        return redirect("runs:run", connection.pk, run.pk)
+    messages.success(request, "What did not arrive is posted once more.")
+    return redirect("runs:run", connection.pk, again.pk)
+
+
 def _live(run: Run) -> dict[str, object]:
     return {
         "run": run,
@@ -79,11 +85,30 @@ def _live(run: Run) -> dict[str, object]:
         "money": money_of(run),
         "balanced": run.verdict == BALANCED,
         "tone": tone_of(run),
+        "posts": run.verb in POSTINGS,
+        "plans": run.verb in PLANS,
+        "may_retry": run.verb in POSTINGS and not run.active and _left_something(run),
     }
 
 
-def _findings(request: HttpRequest, run: Run) -> dict[str, object]:
+def _asked(run: Run) -> dict[str, object]:
+    """What it was asked for. A plan has a link, and of Additions to end the plan shows more than their number."""
+    asked = {name: value for name, value in run.request.items() if name != "plan"}
+    return asked | {"additions": len(asked["additions"])} if "additions" in asked else asked
+
+
+def _left_something(run: Run) -> bool:
+    """By what the run has counted: cheap, and enough to offer the button; the retry looks more closely."""
+    return run.state != Run.State.DONE or any(run.counts.get(name) for name in ("failed", "unknown", "blocked"))
+
+
+def _findings(request: HttpRequest, connection: Connection, run: Run) -> dict[str, object]:
+    code = request.GET.get("code", "")
+    notes = Paginator(notes_by_weight(run, code), NOTES_A_PAGE).get_page(request.GET.get("notes"))
     return {
-        "notes": Paginator(notes_by_weight(run), NOTES_A_PAGE).get_page(request.GET.get("notes")),
+        "reasons": [(reason, remedy_for(connection, reason.code, reason.remedy)) for reason in blocked_by_reason(run)],
+        "code": code,
+        "notes": notes,
+        "noted": [(note, remedy_for(connection, note.code, note.remedy)) for note in notes],
         "writes": Paginator(writes_in_trouble(run), NOTES_A_PAGE).get_page(request.GET.get("writes")),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,8 +19,11 @@ from bursar.usecases.billing_settings import (
     shown_settings,
     stage,
 )
+from bursar.usecases.closing_day import next_posting
+from bursar.usecases.daily_summary import recipients
 from bursar.usecases.daily_sync import next_daily_sync, outlook
 from bursar.usecases.lists import entries
+from bursar.usecases.pilot import pilot_state
 from bursar.usecases.refusals import ChangedMeanwhile, SettingsRefused
 from bursar.usecases.runs import DAILY_SYNC
 from bursar.web.access import on_connection
@@ -91,11 +95,15 @@ def _page(
         "start_more": form.rules_left("start_rule"),
         "names": form.names(),
         "daily_sync": form.control("daily_sync"),
+        "daily_sync_rules": form.daily_sync_rules(),
         "posting_rules": form.posting_rules(),
         "lists": shown_lists(connection, [ListKind.AGREEMENT_TYPE], outcome),
         "outlook": outlook(connection, now),
         "next_sync": next_daily_sync(now),
         "last_daily": newest_run(connection, DAILY_SYNC),
+        "next_posting": next_posting(connection, now),
+        "mail_missing": bool(recipients(connection)) and not settings.EMAIL_HOST,
+        "pilot": pilot_state(connection),
         "worker": Worker.objects.order_by("-seen_at").first(),
         "priced": sum(name.startswith(PRICE_PER_ORGANIZATION) for name in connection.billing),
         "clash": clash,

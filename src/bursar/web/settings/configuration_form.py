@@ -24,7 +24,11 @@ from bursar.web.settings.rows import Row, Rows, posted_rows
 NAMES = tuple(name for name in SETTINGS if name not in BILLING_NAMES)
 """The settings of this page."""
 NAME_FIELDS = tuple(f"name.{t}" for t in SHOWN_CHARGE_TYPES)
-SWITCHES = ("daily_sync", "skip_zero_lines", "hold_negative_lines", "new_records_excluded")
+SWITCHES = ("daily_sync", "pilot_mode", "skip_zero_lines", "hold_negative_lines", "new_records_excluded")
+BLANK_BY_DEFAULT = (*NAME_FIELDS, "summary_to")
+"""What is empty in the form while it has its default."""
+DAILY_SYNC = ("closing_day", "summary_to")
+"""What stands below the switch of the daily sync."""
 POSTING_RULES = (
     "price",
     "markup",
@@ -32,8 +36,10 @@ POSTING_RULES = (
     "skip_zero_lines",
     "hold_negative_lines",
     "new_records_excluded",
+    "alert_percent",
+    "pilot_mode",
 )
-SCALARS = (AGREEMENT_TYPE, *NAME_FIELDS, "daily_sync", *POSTING_RULES)
+SCALARS = (AGREEMENT_TYPE, *NAME_FIELDS, "daily_sync", *DAILY_SYNC, *POSTING_RULES)
 RULES: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
     "end_rule": (tuple(SHOWN_CHARGE_TYPES), tuple(EndRule)),
     "start_rule": (tuple(BillingCycle), tuple(StartRule)),
@@ -50,20 +56,32 @@ PRICES = {
 LABELS = {
     AGREEMENT_TYPE: "Agreement Type",
     "daily_sync": "Automated Daily Invoice Line Sync",
+    "closing_day": "Closing day",
+    "summary_to": "Send a summary to",
     "price": "Price",
     "markup": "Markup",
     "mass_cancel_share": "Share of cancellations that waits for a person",
     "skip_zero_lines": "Leave out lines that come to zero",
     "hold_negative_lines": "Withhold negative lines until each is approved",
     "new_records_excluded": "New organizations and offers start excluded",
+    "alert_percent": "Percentage of change that is an alert",
+    "pilot_mode": "Pilot mode: post only customers for whom posting is enabled",
 }
 HELP = {
+    "closing_day": "Day of the following month, 1 to 28, from which the daily sync posts a month; until then it only"
+    " loads what is there. 0: at once. A posting that a person starts does not wait for it.",
+    "summary_to": "E-mail addresses, separated by commas. Each gets one e-mail after every daily sync.",
+    "alert_percent": "From 0 to 1000. At 10, a price or quantity that changed by more than 10 % since the month before"
+    " is an alert in Review.",
+    "pilot_mode": "Everybody else can be previewed only. Posting is enabled on Mapping › Organizations.",
     "price": "Which price is written to ConnectWise.",
     "markup": "Percent, or an amount in the line's currency. Counts for the two prices that begin with the unit cost.",
     "mass_cancel_share": "From 0 to 1. At 0.30, a month that would cancel more than 30 % of a customer's subscriptions "
     "waits until a person confirms it.",
     "new_records_excluded": "Excluded records never block a month and are never posted. They are approved on Mapping.",
 }
+KINDS = {"price": "choice", "summary_to": "text"}
+"""Kinds of the single settings that are neither switches nor numbers."""
 
 
 @dataclass(slots=True)
@@ -167,6 +185,11 @@ class ConfigurationForm:
             default = SETTINGS[name].default
             yield Control(name, default, "text", self.values[name], placeholder=default, fault=self.faults.get(name))
 
+    def daily_sync_rules(self) -> Iterable[Control]:
+        """What the daily sync keeps to, below its switch."""
+        for name in DAILY_SYNC:
+            yield self.control(name)
+
     def posting_rules(self) -> Iterable[Control]:
         """The second panel."""
         for name in POSTING_RULES:
@@ -174,7 +197,7 @@ class ConfigurationForm:
 
     def control(self, name: str) -> Control:
         """One single setting."""
-        kind = "switch" if name in SWITCHES else "choice" if name == "price" else "number"
+        kind = "switch" if name in SWITCHES else KINDS.get(name, "number")
         options = plain_options(PRICES.items(), self.values[name]) if name == "price" else ()
         return Control(
             name, LABELS[name], kind, self.values[name], options, HELP.get(name, ""), fault=self.faults.get(name)
@@ -195,7 +218,7 @@ def _stored_text(connection: Connection, name: str) -> str:
     if name == AGREEMENT_TYPE:
         chosen = chosen_agreement_type(connection)
         return str(chosen.id) if chosen else ""
-    default = "" if name in NAME_FIELDS else SETTINGS[name].default
+    default = "" if name in BLANK_BY_DEFAULT else SETTINGS[name].default
     return str(connection.billing.get(name, default))
 
 

@@ -4,6 +4,7 @@ from django import template
 
 from bursar.domain.mapping import MappingState
 from bursar.store.models import LogEntry, Posting, Run, RunNote
+from bursar.store.queries.mapping_list import RESPONSE_ERROR
 
 register = template.Library()
 
@@ -29,6 +30,7 @@ COLOURS: dict[str, str] = {
     MappingState.MAPPED: "success",
     MappingState.UNMAPPED: "warning",
     MappingState.EXCLUDED: "secondary",
+    RESPONSE_ERROR: "danger",
 }
 
 
@@ -36,3 +38,9 @@ COLOURS: dict[str, str] = {
 def badge(state: str) -> str:
     """The class of the badge that shows a state."""
     return f"badge badge-soft-{COLOURS.get(state, 'secondary')}"
+
+
+@register.filter
+def reason(code: str) -> str:
+    """A code as people read it: `company_without_contact` is *Company without contact*."""
+    return code.replace("_", " ").capitalize().replace("connectwise", "ConnectWise")

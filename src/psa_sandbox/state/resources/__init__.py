@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from psa_sandbox.state.resources import agreement, billing, company, invoice, member, procurement, system
+from psa_sandbox.state.resources import (
+    accounting,
+    agreement,
+    billing,
+    company,
+    expense,
+    invoice,
+    ledger_setup,
+    member,
+    procurement,
+    purchasing,
+    stock,
+    system,
+)
 from psa_sandbox.state.resources.field import Field, fields
 from psa_sandbox.state.resources.resource import Mount, Resource
 
@@ -14,6 +27,11 @@ _MODELLED = (
     *invoice.RESOURCES,
     *billing.RESOURCES,
     *procurement.RESOURCES,
+    *purchasing.RESOURCES,
+    *stock.RESOURCES,
+    *expense.RESOURCES,
+    *ledger_setup.RESOURCES,
+    *accounting.RESOURCES,
     *member.RESOURCES,
     *system.RESOURCES,
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from psa_sandbox.state.resources.field import fields
-from psa_sandbox.state.resources.resource import Mount, Resource
+from psa_sandbox.state.resources.resource import READ, Mount, Resource
+from psa_sandbox.state.tax_shares import tax_code_levels
 
 BILLING_CYCLE = Resource(
     kind="billingCycle",
@@ -115,4 +116,22 @@ list: workRoleIds expenseTypeIds productTypeIds
     ),
 )
 
-RESOURCES = (BILLING_CYCLE, BILLING_TERM, BILLING_STATUS, CURRENCY, TAX_CODE)
+TAX_CODE_LEVEL = Resource(
+    kind="taxCodeLevel",
+    mounts=(Mount("/finance/taxCodes/{parentId}/taxCodeLevels", READ, parent="taxCode", parent_field="taxCode"),),
+    module="System",
+    function="Table Setup",
+    rows=tax_code_levels,
+    fields=fields("""
+integer: taxLevel
+number required: taxRate
+choice Amount|Percent required: rateType
+number: taxableMax singleUnitMinimum singleUnitMaximum
+text 25: caption
+text 50: taxCodeXref
+text 100: agencyXref
+flag: taxServicesFlag taxExpensesFlag taxProductsFlag singleUnitFlag
+"""),
+)
+
+RESOURCES = (BILLING_CYCLE, BILLING_TERM, BILLING_STATUS, CURRENCY, TAX_CODE, TAX_CODE_LEVEL)

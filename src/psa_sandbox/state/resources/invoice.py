@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from psa_sandbox.state.closed_invoices import invoice_rule, note_who_closed
+from psa_sandbox.state.closed_invoices import follow_status, invoice_rule
+from psa_sandbox.state.hand_invoices import follow_line, line_delete_rule, line_rule, recalculate
 from psa_sandbox.state.payments import (
     applied_by,
     invoice_balance,
@@ -12,11 +13,11 @@ from psa_sandbox.state.payments import (
     unsettle,
 )
 from psa_sandbox.state.resources.field import fields
-from psa_sandbox.state.resources.resource import COUNT, EVERYTHING, PATCH, READ, Mount, Resource
+from psa_sandbox.state.resources.resource import COUNT, CREATE, DELETE, EVERYTHING, PATCH, READ, Mount, Resource
 
 INVOICE = Resource(
     kind="invoice",
-    mounts=(Mount("/finance/invoices", READ | {PATCH}),),
+    mounts=(Mount("/finance/invoices", READ | {CREATE, PATCH}),),
     module="Finance",
     function="Invoicing",
     shown={
@@ -29,13 +30,13 @@ INVOICE = Resource(
     unique=("invoiceNumber",),
     screen="invoice",
     rule=invoice_rule,
-    after=note_who_closed,
+    after=follow_status,
     fields=fields("""
 text 15 on-update: invoiceNumber
-choice Agreement|CreditMemo|DownPayment|Miscellaneous|Progress|Standard|Consolidated required computed: type
+choice Agreement|CreditMemo|DownPayment|Miscellaneous|Progress|Standard|Consolidated required create-only: type
 choice All|Agreement|Project|ProjectPhase|SalesOrder|Ticket computed: applyToType
 -> billingStatus: status
--> company required computed: company
+-> company required create-only: company
 -> company: billToCompany shipToCompany
 text computed: accountNumber adjustedBy closedBy
 text: billingSiteAddressLine1 billingSiteAddressLine2 billingSiteCity billingSiteState billingSiteZip
@@ -107,14 +108,19 @@ text: paymentAccount aRPaymentAccount
 
 PRODUCT = Resource(
     kind="product",
-    mounts=(Mount("/procurement/products", READ),),
+    mounts=(Mount("/procurement/products", READ | {CREATE, PATCH, DELETE}),),
     module="Procurement",
     function="Products",
     screen="product",
+    rule=line_rule,
+    on_delete=line_delete_rule,
+    after=follow_line,
+    after_delete=recalculate,
     fields=fields("""
 -> catalogItem required: catalogItem
 text 2000: description
-number: sequenceNumber quantity price cost extPrice extCost discount margin agreementAmount quantityCancelled
+number: sequenceNumber quantity price cost discount agreementAmount quantityCancelled
+number computed: extPrice extCost margin
 number: subContractorAmountLimit listPrice calculatedPrice calculatedCost wonCost wonPrice wonQuantity
 -> unitOfMeasure: unitOfMeasure
 choice FlatRateForRange|PercentMarkupFromCost|PercentMarkdownFromPrice|PricePerUnit: priceMethod

@@ -16,6 +16,7 @@ DeleteRule = Callable[[Store, Record], None]
 Effect = Callable[[Store, Record, Record | None, str], None]
 DeleteEffect = Callable[[Store, Record, str], None]
 Derive = Callable[[Store, Record], object]
+Rows = Callable[[Store, Record], list[Record]]
 
 LIST, GET, COUNT, CREATE, PUT, PATCH, DELETE = "list", "get", "count", "create", "put", "patch", "delete"
 READ = frozenset({LIST, GET, COUNT})
@@ -43,7 +44,9 @@ class Resource:
     what a reference to it shows to its own field (or to a derivation); `keys` are the fields it can be
     written by besides its id, `link` the name of its `_href`. `module` and `function` are the security role's
     line, `add_level` the level of it that a POST needs. `screen` is the custom field screen. `rule` checks and
-    completes a record before it is written, `after` and `after_delete` do what follows.
+    completes a record before it is written, `after` and `after_delete` do what follows. `rows` works the records
+    out (all of them, or those under a parent field and id) where none are kept; such a resource is only read.
+    `info` says whether reads show `_info` [spec].
     """
 
     kind: str
@@ -65,6 +68,8 @@ class Resource:
     on_delete: DeleteRule | None = None
     after: Effect | None = None
     after_delete: DeleteEffect | None = None
+    rows: Rows | None = None
+    info: bool = True
 
     @cached_property
     def title(self) -> str:

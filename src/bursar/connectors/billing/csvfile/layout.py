@@ -84,6 +84,17 @@ def lay_out(headings: Sequence[str], profile: Profile, where: str, *, sparse: bo
     return Layout(columns, _skips(headings, profile, where, sparse=sparse))
 
 
+def known_so_far(headings: Sequence[str], profile: Profile) -> Layout:
+    """The layout of a file whose headings do not all have a meaning yet: only what is certain."""
+    found = _columns_by_field(headings, profile)
+    keys = [heading_key(heading) for heading in headings]
+    rules = [(heading_key(rule.column), rule) for rule in profile.skip_rows]
+    return Layout(
+        {field: columns[0] for field, columns in found.items() if len(columns) == 1},
+        [(keys.index(key), rule) for key, rule in rules if key in keys],
+    )
+
+
 def _columns_by_field(headings: Sequence[str], profile: Profile) -> dict[LineField, list[Column]]:
     found: dict[LineField, list[Column]] = {}
     fields = _fields(profile)

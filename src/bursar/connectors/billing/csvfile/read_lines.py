@@ -39,14 +39,18 @@ def read_lines(
 
     Raises SourceUnreadable when the file as a whole cannot be read.
     """
-    reader = _reader(path, profile)
     try:
-        with reader(path, profile) as table:
+        with table_of(path, profile) as table:
             layout = lay_out(table.headings, profile, path.name, sparse=table.sparse)
             builder = LineBuilder(profile, layout, ids, path.name, month)
             yield from filter(None, map(builder.build, table.rows))
     except OSError as fault:
-        raise _not_opened(path, fault) from None
+        raise not_opened(path, fault) from None
+
+
+def table_of(path: Path, profile: Profile) -> AbstractContextManager[Table]:
+    """Headings and rows of a file. Raises SourceUnreadable."""
+    return _reader(path, profile)(path, profile)
 
 
 def _reader(path: Path, profile: Profile) -> TableReader:
@@ -63,7 +67,8 @@ def _reader(path: Path, profile: Profile) -> TableReader:
     return _READERS[FORMAT_OF_SUFFIX[suffix]]
 
 
-def _not_opened(path: Path, fault: OSError) -> SourceUnreadable:
+def not_opened(path: Path, fault: OSError) -> SourceUnreadable:
+    """The error of a file that the operating system did not give out."""
     if isinstance(fault, FileNotFoundError):
         return SourceUnreadable(
             f"There is no file {path.name} in {path.absolute().parent}.",

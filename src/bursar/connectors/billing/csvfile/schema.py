@@ -181,6 +181,11 @@ FIELD_OF_HEADING: dict[str, LineField] = {
 REQUIRED: frozenset[LineField] = frozenset(row.field for row in SCHEMA if row.required)
 
 
+def known_field(heading: str) -> LineField | None:
+    """What a heading means without a profile."""
+    return FIELD_OF_HEADING.get(heading_key(heading))
+
+
 def label(field: LineField) -> str:
     """The field as a sentence names it: its first heading."""
     return _LABELS[field]

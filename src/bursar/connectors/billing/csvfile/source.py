@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
-from bursar.connectors.billing.csvfile.line_ids import line_ids
+from bursar.connectors.billing.csvfile.line_ids import LineIds, line_ids
 from bursar.connectors.billing.csvfile.profile import Profile
 from bursar.connectors.billing.csvfile.read_lines import FORMAT_OF_SUFFIX, read_lines
 from bursar.domain.errors import InvalidInput, SourceUnreadable
@@ -35,9 +36,13 @@ class FileSource:
     def read(self, month: Month | None = None) -> Iterator[InvoiceLine | RejectedRow]:
         """All lines, or those whose invoice date lies in `month`; all rejected rows. Raises SourceUnreadable."""
         with line_ids() as ids:
-            for found in read_lines(self.path, self.profile, ids):
-                if month is None or isinstance(found, RejectedRow) or found.month == month:
-                    yield found
+            yield from self.lines(ids, month)
+
+    def lines(self, ids: LineIds, month: Month | None = None) -> Iterator[InvoiceLine | RejectedRow]:
+        """The same, as a part of a larger read with its `ids`."""
+        for found in read_lines(self.path, self.profile, ids):
+            if month is None or isinstance(found, RejectedRow) or found.month == month:
+                yield found
 
 
 class FolderSource:
@@ -62,18 +67,25 @@ class FolderSource:
         A line whose invoice date lies outside its file's month is a rejected row.
         """
         for asked in self.months() if month is None else [month]:
-            yield from self._read(asked, self._files_of(asked))
+            with line_ids() as ids:
+                yield from self.lines(ids, asked)
+
+    def lines(self, ids: LineIds, month: Month | None = None) -> Iterator[InvoiceLine | RejectedRow]:
+        """The same, as a part of a larger read with its `ids`."""
+        for asked in self.months() if month is None else [month]:
+            files = self._files_of(asked)
+            for path in files:
+                found = read_lines(path, self.profile, ids, asked)
+                yield from found if len(files) == 1 else named(path, found)
 
     def files(self, month: Month | None = None) -> list[Path]:
         """The files of one month, or all month files, in the order in which they are read. Raises SourceUnreadable."""
         months = self.months() if month is None else [month]
         return [path for asked in months for path in self._files_of(asked)]
 
-    def _read(self, month: Month, files: Sequence[Path]) -> Iterator[InvoiceLine | RejectedRow]:
-        with line_ids() as ids:
-            for path in files:
-                found = read_lines(path, self.profile, ids, month)
-                yield from found if len(files) == 1 else _naming(path, found)
+    def names(self) -> dict[Month, list[str]]:
+        """The names of each month's files. Raises SourceUnreadable when no file has a month."""
+        return {month: [path.name for path in files] for month, files in self._files().items()}
 
     def _files_of(self, month: Month) -> list[Path]:
         files = self._files()
@@ -138,9 +150,17 @@ def open_source(path: str | Path, profile: Profile) -> FileSource | FolderSource
     return FileSource(place, profile)
 
 
-def source_digest(source: FileSource | FolderSource, month: Month | None = None) -> str:
+class Digested(Protocol):
+    """A source that knows its own digest."""
+
+    def digest(self, month: Month | None = None) -> str: ...
+
+
+def source_digest(source: FileSource | FolderSource | Digested, month: Month | None = None) -> str:
     """The `content_digest` of a file, or of a folder's files of one month (or all). Raises SourceUnreadable."""
-    return content_digest([source.path] if isinstance(source, FileSource) else source.files(month))
+    if isinstance(source, FolderSource):
+        return content_digest(source.files(month))
+    return content_digest([source.path]) if isinstance(source, FileSource) else source.digest(month)
 
 
 def content_digest(files: Sequence[Path]) -> str:
@@ -163,8 +183,8 @@ def _file_digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _naming(path: Path, found: Iterable[InvoiceLine | RejectedRow]) -> Iterator[InvoiceLine | RejectedRow]:
-    """Name the file in each rejected row, when a month has several."""
+def named(path: Path, found: Iterable[InvoiceLine | RejectedRow]) -> Iterator[InvoiceLine | RejectedRow]:
+    """The file's name in each rejected row, for a month that has several."""
     for line in found:
         if isinstance(line, RejectedRow):
             yield replace(line, reason=f"In {path.name}: {line.reason}")

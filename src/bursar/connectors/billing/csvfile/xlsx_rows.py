@@ -10,11 +10,11 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.cell.cell import MergedCell
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -49,16 +49,56 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _Cells = Sequence[SheetCell | MergedCell]
 
+LARGEST_WORKBOOK = 1024**3
+"""In bytes, unpacked. Sheets are read as a stream."""
+LARGEST_PART = 128 * 1024**2
+"""The same of a part that is held in memory: the texts and styles of a workbook."""
+
 
 @contextmanager
 def xlsx_table(path: Path, profile: Profile) -> Iterator[Table]:
     """The table of one sheet. Raises SourceUnreadable when the workbook is protected, damaged or has no such sheet."""
+    with _opened(path) as workbook:
+        sheet = _sheet(workbook, profile, path.name)
+        headings = _headings(sheet, profile, path.name)
+        yield Table(headings, _rows(sheet, len(headings), profile, path.name))
+
+
+def xlsx_top(path: Path, profile: Profile, count: int) -> tuple[list[str], list[list[Cell]]]:
+    """The names of the sheets, and the first rows of the one that would be read. Raises SourceUnreadable.
+
+    Without rows when it is not clear which sheet that is: whoever reads the table is told why.
+    """
+    with _opened(path) as workbook:
+        titles = [sheet.title for sheet in workbook.worksheets]
+        try:
+            sheet = _sheet(workbook, profile, path.name)
+        except SourceUnreadable:
+            return titles, []
+        return titles, [[_cell(cell) for cell in row] for row in islice(_sheet_rows(sheet, path.name), count)]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Workbook]:
     with path.open("rb") as stream:
         _refuse_old_office(stream, path.name)
+        _refuse_bombs(stream, path.name)
         with closing(_workbook(stream, path.name)) as workbook:
-            sheet = _sheet(workbook, profile, path.name)
-            headings = _headings(sheet, profile, path.name)
-            yield Table(headings, _rows(sheet, len(headings), profile, path.name))
+            yield workbook
+
+
+def _refuse_bombs(stream: BinaryIO, where: str) -> None:
+    """A small archive may unpack to more than the machine holds. No part unpacks to more than it says it does."""
+    try:
+        parts = ZipFile(stream).infolist()
+    except _DAMAGED:
+        raise _damaged(where) from None
+    held = [part.file_size for part in parts if not part.filename.startswith("xl/worksheets/")]
+    if sum(part.file_size for part in parts) > LARGEST_WORKBOOK or max(held, default=0) > LARGEST_PART:
+        raise SourceUnreadable(
+            f"{where} unpacks to more than Bursar reads.", remedy="Save the sheet with the lines as CSV, or split it."
+        )
+    stream.seek(0)
 
 
 def _refuse_old_office(stream: BinaryIO, where: str) -> None:
@@ -74,11 +114,33 @@ def _refuse_old_office(stream: BinaryIO, where: str) -> None:
     stream.seek(0)
 
 
+class _Sheet(ReadOnlyWorksheet):
+    """A sheet that is not looked through for its dimensions: where none are stated, that reads it to its end."""
+
+    def _get_size(self) -> None:
+        """Say nothing. They may be wrong anyway."""
+
+
+class _Reader(ExcelReader):
+    """Opens a workbook without reading a sheet."""
+
+    def read_worksheets(self) -> None:
+        """List the sheets."""
+        for sheet, relation in self.parser.find_sheets():
+            if relation.target in self.valid_files and "chartsheet" not in relation.Type:
+                found = _Sheet(self.wb, sheet.name, relation.target, self.shared_strings)
+                found.sheet_state = sheet.state or "visible"
+                vars(self.wb)["_sheets"].append(found)  # the library has no other way in for a sheet that is read only
+
+
 def _workbook(stream: BinaryIO, where: str) -> Workbook:
     try:
-        return load_workbook(stream, read_only=True, data_only=False, keep_links=False)
+        reader = _Reader(stream, read_only=True, data_only=False, keep_links=False)
+        reader.read()
     except _DAMAGED:
         raise _damaged(where) from None
+    workbook: Workbook = reader.wb
+    return workbook
 
 
 def _damaged(where: str) -> SourceUnreadable:

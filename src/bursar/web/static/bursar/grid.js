@@ -1,4 +1,4 @@
-// Grids: tick a page, count what is ticked, and put the cursor into the search of a picker. Forms work without it.
+// Grids: tick a page, count what is ticked, edit in place with the keyboard. Everything works without it, as forms.
 (() => {
   const ticks = () => [...document.querySelectorAll('input[name="row"][form="grid-bulk"]')];
 
@@ -32,6 +32,38 @@
     field.value = typed.text;
     field.focus();
     field.setSelectionRange(typed.at, typed.at);
+  });
+
+  // A cell is edited in place: Esc goes back, and the cursor returns to the cell, whatever came of it.
+  const editorOf = (node) => node instanceof Element && node.closest("form.grid-editor[data-opened-by]");
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = event.target.closest?.("details.grid-menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+    editorOf(event.target)?.querySelector("[data-cancel]").click();
+  });
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.grid-menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  let left = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const editor = event.detail.target.matches("tr") && event.detail.target.querySelector("form.grid-editor[data-opened-by]");
+    left = editor ? editor.dataset.openedBy : null;
+    // Somebody else saved meanwhile: the answer is the row with both values.
+    if (event.detail.xhr.status === 409 && event.detail.target.matches("tr")) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const link = left && document.getElementById(left);
+    if (link) link.focus();
+    left = null;
   });
 
   // A picker opens with the cursor in its search.

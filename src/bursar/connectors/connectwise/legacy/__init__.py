@@ -1,0 +1,1 @@
+"""The legacy doors of ConnectWise: XML that its Accounting Interface speaks."""

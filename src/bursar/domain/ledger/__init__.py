@@ -1,0 +1,1 @@
+"""The ledger journey: what ConnectWise invoiced, expensed and bought, as documents for the books."""

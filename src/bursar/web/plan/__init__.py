@@ -1,0 +1,1 @@
+"""Plan: pages, forms and addresses."""

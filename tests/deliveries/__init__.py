@@ -1,0 +1,1 @@
+"""What comes in: uploads, pushed lines, column profiles."""
