@@ -1,21 +1,17 @@
 """How long the System Logs page and the Dashboard take with a million log entries, against a thousand."""
 
 import sys
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from statistics import median
 
 from django.core.management import call_command
 from django.db import connection as database
 from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
 from bench.installation import make_tables
 from bench.invoice_lines import DealtLines
+from bench.pages import Page, Took, compared, kept, milliseconds
 from bench.size import wanted_size
-from bench.table import ratio, show
+from bench.table import show
 from bursar.domain.period import Month
 from bursar.domain.roles import Role
 from bursar.store.models import Connection, Offer, Organization, Person
@@ -42,18 +38,6 @@ SELECT connection_id, %s, level, count(*) FROM store_logentry WHERE connection_i
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a connection."""
-
-    name: str
-    route: str
-    query: str = ""
-
-    def address(self, connection: Connection) -> str:
-        return reverse(self.route, args=[connection.pk]) + self.query
-
-
 PAGES = (
     Page("log, newest entries", "logs:page"),
     Page("log, errors only", "logs:page", "?level=ERROR"),
@@ -73,12 +57,12 @@ def main() -> int:
     _fill(short, SMALL)
     _fill(long, size)
     rows = [_compared(browser, page, short, long, size) for page in PAGES]
-    slowest = max(took_long / took_short for _, took_short, took_long in rows)
+    slowest = max(row.times for row in rows)
     show(
         f"Pages with {size:,} log entries against {SMALL:,}, median of {TIMES}",
         ("page", f"{SMALL:,}", f"{size:,}", "ratio"),
-        [(name, _ms(a), _ms(b), ratio(b, a)) for name, a, b in rows],
-        f"The slowest takes {slowest:.2f} times as long; the target is {TARGET}: {_kept(slowest)}.",
+        [(row.name, milliseconds(row.small), milliseconds(row.large), f"{row.times:.2f}") for row in rows],
+        f"The slowest takes {slowest:.2f} times as long; the target is {TARGET}: {kept(slowest, TARGET)}.",
     )
     _report_lines(browser, short, long)
     return 0
@@ -96,19 +80,9 @@ def _fill(connection: Connection, count: int) -> None:
         cursor.execute(COUNTS, [now.date(), connection.pk])
 
 
-def _compared(browser: Client, page: Page, short: Connection, long: Connection, size: int) -> tuple[str, float, float]:
-    """Both in turn, so that whatever else the machine does slows both."""
-    addresses = [
-        page.address(short).format(middle=SMALL // 2),
-        page.address(long).format(middle=SMALL + size // 2),
-    ]
-    took: Sequence[list[float]] = ([], [])
-    for _ in range(TIMES + 1):
-        for seconds, address in zip(took, addresses, strict=True):
-            start = time.perf_counter()
-            assert browser.get(address).status_code == 200, address
-            seconds.append(time.perf_counter() - start)
-    return page.name, median(took[0][1:]), median(took[1][1:])
+def _compared(browser: Client, page: Page, short: Connection, long: Connection, size: int) -> Took:
+    addresses = page.address(short).format(middle=SMALL // 2), page.address(long).format(middle=SMALL + size // 2)
+    return compared(browser, page.name, *addresses, TIMES)
 
 
 def _report_lines(browser: Client, without: Connection, with_lines: Connection) -> None:
@@ -116,21 +90,13 @@ def _report_lines(browser: Client, without: Connection, with_lines: Connection) 
     Organization.objects.update(state="mapped")
     Offer.objects.update(state="mapped", product_id=1)
     page = Page("Dashboard", "dashboard:page")
-    name, none, many = _compared(browser, page, without, with_lines, FULL_SIZE)
+    took = _compared(browser, page, without, with_lines, FULL_SIZE)
     show(
         f"The Dashboard while {LINES:,} lines of {COMPANIES:,} customers wait to be posted",
         ("page", "no line", f"{LINES:,} lines", "ratio"),
-        [(name, _ms(none), _ms(many), ratio(many, none))],
-        f"{(many - none) / LINES * 1e6:.1f} µs for each line that waits; posted lines cost nothing.",
+        [(took.name, milliseconds(took.small), milliseconds(took.large), f"{took.times:.2f}")],
+        f"{(took.large - took.small) / LINES * 1e6:.1f} µs for each line that waits; posted lines cost nothing.",
     )
-
-
-def _ms(took: float) -> str:
-    return f"{took * 1000:.0f} ms"
-
-
-def _kept(value: float) -> str:
-    return "kept" if value <= TARGET else "MISSED"
 
 
 if __name__ == "__main__":

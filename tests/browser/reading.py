@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 390, "height": 844}
@@ -14,6 +14,7 @@ THEMES = ("light", "dark")
 SERIOUS = ("serious", "critical")
 
 AXE = Axe()
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 
 @dataclass

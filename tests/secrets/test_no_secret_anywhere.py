@@ -3,8 +3,9 @@
 import base64
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,15 +27,25 @@ from tests.web.test_access_table import REGEX, pages
 
 from bursar.domain.errors import BursarError
 from bursar.store.models import Connection, Person
+from bursar.store.queries.plans import newest_plan
 from bursar.usecases.billing_settings import set_billing_setting
+from bursar.usecases.carry_out_at_once import carry_out_at_once
 from bursar.usecases.load_invoice_lines import LoadOptions, load_invoice_lines
+from bursar.usecases.make_plan import make_plan
 from bursar.usecases.mappings import accept, suggest_mappings
 from bursar.usecases.people import setup_code
 from bursar.usecases.plan_additions import PlanOptions
 from bursar.usecases.post_additions import post_additions
+from bursar.usecases.run_requests import plan_request
+from bursar.usecases.runs import PLAN_LINES
+from bursar.usecases.watch import Watch
 from bursar.wiring import SystemClock, connectwise
 
 EMAIL = "anna@example.com"
+NOTHING = "00000000-0000-0000-0000-000000000000"
+PART = re.compile(r"<(?:\w+:)?(\w+)>")
+IN_BRACES = re.compile(r"\{(?:\w+:)?(\w+)\}")
+"""The parts of an address that stand for something: of a page, and of a route of the API."""
 MONTH = "2026-10"
 PAGE_TOKEN = "page token"
 SHOWN_ON_PURPOSE = {
@@ -173,6 +184,9 @@ def billing(story: Story) -> None:
             set_billing_setting(connection, "agreement_type", "Cloud Subscriptions", psa)
             accept(connection, suggest_mappings(connection, psa))
             post_additions(connection, psa, SystemClock(), PlanOptions(OCTOBER))
+            asked = plan_request(PlanOptions(OCTOBER, survey=True))
+            plan = partial(make_plan, psa=psa, watch=Watch())
+            carry_out_at_once(connection, SystemClock(), PLAN_LINES, asked, MONTH, plan)
 
 
 def every_page(story: Story, browser: Witness, program: Witness) -> None:
@@ -180,18 +194,18 @@ def every_page(story: Story, browser: Witness, program: Witness) -> None:
     values = dict.fromkeys(SECRET_FIELDS, story.secrets.known["password"])
     for connection in Connection.objects.order_by("pk"):
         run = connection.run_set.first()
-        ids = {"<int:connection_id>": connection.pk, "<uuid:run_id>": run.pk if run else "0" * 8}
+        plan = newest_plan(connection)
+        ids = {"connection_id": connection.pk, "name": "psa", "month": MONTH, "kind": "location"}
+        ids |= {"run_id": run.pk if run else NOTHING, "plan_id": plan.pk if plan else NOTHING}
         for address in pages():
             if any(word in address for word in ENDS_THE_STORY):
                 continue
-            path = REGEX.get(address, address)
-            for name, value in {**ids, "<int:pk>": 1, "<slug:name>": "psa"}.items():
-                path = path.replace(name, str(value))
+            path = _filled(PART, REGEX.get(address, address), ids)
             browser.ask("GET", f"/{path}")
             if "connections/" not in address and "accounts/" not in address:
                 browser.ask("POST", f"/{path}", values)
         for route in (route for route in TABLE if route.startswith("GET")):
-            program.ask("GET", "/api/v1" + _filled(route.partition(" ")[2], connection, run))
+            program.ask("GET", "/api/v1" + _filled(IN_BRACES, route.partition(" ")[2], ids))
         program.ask("POST", f"/api/v1/connections/{connection.pk}/test")
         program.ask("POST", f"/api/v1/connections/{connection.pk}/lists/refresh", {}, as_json=True)
         program.ask("POST", f"/api/v1/connections/{connection.pk}/permissions", {}, as_json=True)
@@ -201,9 +215,9 @@ def every_page(story: Story, browser: Witness, program: Witness) -> None:
     program.ask("POST", "/api/v1/connections/export")
 
 
-def _filled(path: str, connection: Connection, run: object) -> str:
-    run_id = getattr(run, "pk", None) or "00000000-0000-0000-0000-000000000000"
-    return path.format(connection_id=connection.pk, run_id=run_id, kind="location")
+def _filled(part: re.Pattern[str], path: str, ids: Mapping[str, object]) -> str:
+    """An address of what was made in this story, else of the first record of its kind."""
+    return part.sub(lambda found: str(ids.get(found[1], 1)), path)
 
 
 def broken_server(story: Story, browser: Witness, program: Witness) -> None:

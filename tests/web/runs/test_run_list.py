@@ -32,7 +32,7 @@ def some_runs(connection: Connection, count: int, **values: object) -> None:
 def test_without_a_run_the_page_says_how_to_begin() -> None:
     text = text_of(visitor(Role.VIEWER).get(address(a_connection())))
     assert "No run yet" in text
-    assert "bursar lines load" in text
+    assert "make a plan and post it" in text
 
 
 def test_state_and_kind_narrow_the_list() -> None:
