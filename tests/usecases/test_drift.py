@@ -70,7 +70,7 @@ def test_what_was_edited_ended_or_deleted_is_found_with_both_values(world: World
     assert {row.kind for row in rows.values()} == {"edited", "ended", "deleted"}
     assert edits_in(rows["Customer 00001"]) == {"unit_price": (Decimal("11.50"), Decimal(9))}
     assert edits_in(rows["Customer 00002"]) == {"cancelled": (None, date(2026, 10, 15))}
-    assert [row.line_id for row in rows.values()] == ["L00001", "L00002", "L00003"]
+    assert {row.line_id for row in rows.values()} == {"L00001", "L00002", "L00003"}
     assert {row.run for row in rows.values()} == {plan}
     assert writes_of(plan).count() == 0
 

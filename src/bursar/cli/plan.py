@@ -164,7 +164,7 @@ def post(
     entries = chosen_writes(plan, entries=entry or None, company_ids=company or None, actions=action or None)
     choice = choice_of(plan, entries)
     where = f"in ConnectWise company {plan.connection.company} at {plan.connection.url}"
-    must_agree(f"Post {plan.month}: {writes_of(choice)} {where}?", given=yes)
+    must_agree(f"Post {plan.month or 'the endings'}: {writes_of(choice)} {where}?", given=yes)
     run = queue_agreed(plan, entries if limited else None)
     follow_posting(run, no_wait=no_wait, as_json=as_json)
 

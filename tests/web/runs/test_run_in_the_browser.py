@@ -108,6 +108,8 @@ def test_the_list_is_narrowed_sorted_and_its_columns_chosen(page: Page) -> None:
     expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
     page.get_by_role("link", name="Show all").click()
     page.get_by_role("link", name="Run", exact=True).click()
+    expect(page).to_have_url(re.compile("sort=run"))
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("Run")
     expect(runs.locator("tbody tr").first).to_contain_text("Plan lines 2026-10")
     page.get_by_role("button", name="Columns").click()
     page.get_by_role("checkbox", name="Asked for by").uncheck()
