@@ -26,6 +26,16 @@ class Resource(StrEnum):
 
     AGREEMENT = "agreement"
     ADDITION = "addition"
+    PARTY = "party"
+    """A customer or supplier in the books."""
+    ITEM = "item"
+    """An item in the books."""
+    DOCUMENT = "document"
+    """An invoice, credit, bill or journal in the books."""
+    BATCH = "batch"
+    """An accounting batch in ConnectWise."""
+    PAYMENT = "payment"
+    """A payment on an invoice in ConnectWise."""
 
 
 @dataclass(frozen=True, slots=True)

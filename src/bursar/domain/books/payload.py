@@ -1,0 +1,109 @@
+"""A delivery as text and back, so that the Posting journal keeps exactly what was meant to be sent."""
+
+import hashlib
+import json
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from bursar.domain.books.delivery import Delivery
+from bursar.domain.errors import InvalidInput
+from bursar.domain.ledger.documents import Document, PartyRef
+
+_READERS: Mapping[object, Callable[[str], object]] = {
+    Decimal: Decimal,
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+}
+
+
+def as_text(delivery: Delivery) -> str:
+    """One line of JSON, without what is empty; the same delivery always gives the same text."""
+    return json.dumps(_plain(delivery), ensure_ascii=False, separators=(",", ":"))
+
+
+def delivery_of(text: str) -> Delivery:
+    """The delivery that `as_text` wrote. Raises InvalidInput."""
+    try:
+        found = _built(Delivery, json.loads(text))
+    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
+        raise InvalidInput("A stored document cannot be read: it was written by another version of Bursar.") from error
+    if not isinstance(found, Delivery):
+        raise InvalidInput("A stored document cannot be read: it is none.")
+    return found
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        named = ((each.name, _plain(getattr(value, each.name))) for each in fields(value))
+        return {name: item for name, item in named if item is not None and item not in ("", [])}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _built(kind: Any, value: Any) -> object:  # types and JSON as they come
+    origin = get_origin(kind)
+    if origin in (Union, types.UnionType):
+        return _built(next(each for each in get_args(kind) if each is not type(None)), value)
+    if origin is tuple:
+        return tuple(_built(get_args(kind)[0], item) for item in value)
+    if isinstance(kind, type) and is_dataclass(kind):
+        return _dataclass(kind, value)
+    reader = _READERS.get(kind)
+    if reader:
+        return reader(value)
+    return kind(value) if issubclass(kind, Enum) else value
+
+
+def _dataclass(kind: type, value: Mapping[str, object]) -> object:
+    hints = _hints(kind)
+    given = {name: _built(hints[name], item) for name, item in value.items()}
+    return kind(**{**_empties(kind), **given})
+
+
+@cache
+def _hints(kind: type) -> Mapping[str, Any]:
+    return get_type_hints(kind)
+
+
+@cache
+def _empties(kind: Any) -> Mapping[str, object]:
+    """What `as_text` left out of fields that have no default."""
+    bare = (each for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING)
+    return {each.name: _empty(_hints(kind)[each.name]) for each in bare}
+
+
+def _empty(kind: Any) -> object:
+    if get_origin(kind) is tuple:
+        return ()
+    return "" if kind is str else None
+
+
+def digest_of(document: Document) -> str:
+    """What tells one content of a document from another: whatever ConnectWise says of it that would be posted.
+
+    Ids of GL entries change when a record is opened and closed again, and names of companies at any time: neither is
+    content. Nor are location and department, which only say where the document belongs.
+    """
+    bare = replace(
+        document,
+        entry_ids=(),
+        more=(),
+        location="",
+        department="",
+        party=PartyRef(account_number=document.party.code),
+        lines=tuple(replace(line, entry_ids=(), more=()) for line in document.lines),
+        taxes=tuple(replace(tax, entry_ids=(), more=()) for tax in document.taxes),
+    )
+    text = json.dumps(_plain(bare), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
