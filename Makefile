@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: setup demo test check lint types imports tests rules golden docs bench lock
+.PHONY: setup judges demo test check lint types imports tests rules golden docs bench lock
 
 setup: .venv/.ready  ## make .venv with everything pinned by hash
 
@@ -11,6 +11,13 @@ setup: .venv/.ready  ## make .venv with everything pinned by hash
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+judges: .judges/.ready  ## other people's programs that judge the books: beancount and Tryton, in an environment of their own
+
+.judges/.ready: requirements/judges.txt
+	$(PYTHON) -m venv .judges
+	.judges/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/judges.txt
 	touch $@
 
 demo: setup  ## a month of billing against the sandbox; ARGS=--once ends by itself
@@ -52,3 +59,4 @@ bench: setup  ## ratios measured in one run
 lock: setup  ## renew requirements/*.txt after a change in pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements/runtime.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --extra dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements/judges.in -o requirements/judges.txt

@@ -14,10 +14,21 @@ settings.register_profile("desk", deadline=None)
 settings.register_profile("build", deadline=None, derandomize=True)
 settings.load_profile("build" if os.environ.get("CI") else "desk")
 
+JUDGES = Path(__file__).parents[1] / ".judges" / "bin"
+"""Where `make judges` puts other people's programs."""
+
+
+def _postgres() -> bool:
+    return bool(os.environ.get("BURSAR_TEST_POSTGRES_URL"))
+
+
 LANES: dict[str, Callable[[], bool]] = {
+    "beancount": lambda: (JUDGES / "bean-check").exists(),
     "chromium": lambda: shutil.which("chromium") is not None,
-    "postgres": lambda: bool(os.environ.get("BURSAR_TEST_POSTGRES_URL")),
+    "hledger": lambda: shutil.which("hledger") is not None,
+    "postgres": _postgres,
     "shared": lambda: shared_folder() is not None,
+    "tryton": lambda: _postgres() and (JUDGES / "trytond").exists(),
 }
 """Marker → whether its lane can run here. A lane named in BURSAR_REQUIRE fails instead of skipping."""
 

@@ -1,0 +1,1 @@
+"""Where documents are posted to: one folder for each kind of books, all behind the `Books` port."""

@@ -1,0 +1,1 @@
+"""Tryton over RPC: invoices, credit notes, bills and journals in a real accounting engine."""
