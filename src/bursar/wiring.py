@@ -1,11 +1,12 @@
 """The only module that builds adapters from connections and hands them to use cases."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 import httpx2
 
@@ -25,8 +26,8 @@ from bursar.connectors.connectwise.web_pages import agreement_page, agreements_p
 from bursar.connectors.system_clock import SystemClock
 from bursar.domain.errors import InvalidInput
 from bursar.domain.period import Month
-from bursar.ports import Clock
-from bursar.store.models import ColumnProfile, Connection, Delivery
+from bursar.ports import Books, Clock
+from bursar.store.models import Book, ColumnProfile, Connection, Delivery
 from bursar.store.vault import open_sealed
 from bursar.usecases.column_profiles import checked_name, find_profile, save_profile, saved_profile, saved_profiles
 from bursar.usecases.deliveries import Loadable, content_of, delivery_of, pushed_deliveries
@@ -47,6 +48,7 @@ __all__ = [
     "agreement_page",
     "agreements_page",
     "asked_source",
+    "books_adapter",
     "check_of",
     "connectwise",
     "heading_key",
@@ -55,12 +57,20 @@ __all__ = [
     "label",
     "line_source",
     "loadable_months",
+    "opened_books",
     "period_source",
     "preview_of",
     "profile_document",
     "proposed_profile",
     "source_digest",
 ]
+
+
+class OpenBooks(Books, Protocol):
+    """Books that hold something of the machine until they are closed."""
+
+    def close(self) -> None: ...
+
 
 UNSAVED = "unsaved"
 """What a profile is called in messages before it has a name."""
@@ -93,6 +103,32 @@ def connectwise(
         transport=transport,
         clock=clock,
     )
+
+
+def books_adapter(book: Book, transport: httpx2.BaseTransport | None = None, clock: Clock | None = None) -> OpenBooks:
+    """The books behind a row, to be closed by the caller. Tests hand in a transport and a clock; nobody else does."""
+    from bursar.connectors.books.files.adapter import FileBooks, Layout
+    from bursar.connectors.books.plaintext.adapter import PlaintextBooks
+    from bursar.connectors.books.tryton.adapter import TrytonBooks
+    from bursar.connectors.books.tryton.credentials import TrytonCredentials
+
+    place: Mapping[str, str] = book.place
+    if book.kind == Book.Kind.PLAINTEXT:
+        return PlaintextBooks(Path(place["folder"]), name=book.name)
+    if book.kind == Book.Kind.TRYTON:
+        secret = open_sealed(book.sealed_secret)
+        credentials = TrytonCredentials(place["url"], place["database"], place["user"], secret)
+        return TrytonBooks(credentials, name=book.name, transport=transport, clock=clock)
+    currency = str(book.policy.get("currency", ""))
+    return FileBooks(Path(place["folder"]), Layout(book.kind), name=book.name, currency=currency)
+
+
+@contextmanager
+def opened_books(connection: Connection) -> Iterator[Mapping[int, Books]]:
+    """The adapters of all books of a connection, by the id of their rows."""
+    with ExitStack() as stack:
+        rows = Book.objects.filter(connection=connection)
+        yield {book.pk: stack.enter_context(closing(books_adapter(book))) for book in rows}
 
 
 def line_source(path: Path, profile: str, connection: Connection | None = None) -> FileSource | FolderSource:

@@ -11,7 +11,8 @@ from bursar.store.models import Connection, LogEntry, Posting, Run
 from bursar.store.vault import seal
 from bursar.usecases.carry_out import carry_out
 from bursar.usecases.plan_additions import PlanOptions
-from bursar.usecases.post_additions import RunReport, post_additions, post_run
+from bursar.usecases.post_additions import post_additions, post_run
+from bursar.usecases.run_report import RunReport
 from bursar.usecases.run_requests import post_request
 from bursar.usecases.runs import POST_LINES, begin, request_run, stop_run
 from bursar.usecases.watch import Watch, never

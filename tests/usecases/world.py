@@ -20,7 +20,8 @@ from bursar.usecases.load_invoice_lines import LoadOptions, LoadReport, load_inv
 from bursar.usecases.make_plan import make_plan
 from bursar.usecases.mappings import accept, suggest_mappings
 from bursar.usecases.plan_additions import PlanOptions
-from bursar.usecases.post_additions import RunReport, post_additions, post_run
+from bursar.usecases.post_additions import post_additions, post_run
+from bursar.usecases.run_report import RunReport
 from bursar.usecases.run_requests import agreed_request, plan_request
 from bursar.usecases.runs import PLAN_LINES, POST_LINES, begin, request_run
 from bursar.usecases.watch import Watch

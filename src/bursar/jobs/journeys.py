@@ -5,18 +5,35 @@ from collections.abc import Callable, Mapping
 from bursar.domain.errors import NotConfigured
 from bursar.domain.period import Month
 from bursar.store.models import Connection, Run
+from bursar.usecases.batch_by_hand import undo_batch, update_batch
 from bursar.usecases.carry_out import Outcome
 from bursar.usecases.closing_day import month_with_late_invoices
 from bursar.usecases.deliveries import deliveries_read
+from bursar.usecases.export_ledger import LedgerReport, export_ledger
 from bursar.usecases.load_invoice_lines import LoadOptions, LoadReport, load_invoice_lines
 from bursar.usecases.make_plan import PlanReport, make_plan
-from bursar.usecases.post_additions import RunReport, post_run
+from bursar.usecases.post_additions import post_run
+from bursar.usecases.post_ledger import post_ledger
+from bursar.usecases.run_report import RunReport
 from bursar.usecases.run_requests import LoadRequest, load_request_of
-from bursar.usecases.runs import DAILY_SYNC, LOAD_LINES, PLAN_ENDINGS, PLAN_LINES, POST_LINES, SYNC_ORGANIZATIONS
+from bursar.usecases.runs import (
+    DAILY_SYNC,
+    EXPORT_LEDGER,
+    LOAD_LINES,
+    PLAN_ENDINGS,
+    PLAN_LINES,
+    POST_LEDGER,
+    POST_LINES,
+    SYNC_ORGANIZATIONS,
+    UNDO_BATCH,
+    UPDATE_BATCH,
+    VOID_DOCUMENTS,
+)
 from bursar.usecases.sync_day import DayReport, MonthSource, sync_day
 from bursar.usecases.sync_organizations import SyncReport, sync_organizations
+from bursar.usecases.void_documents import void_documents
 from bursar.usecases.watch import Watch
-from bursar.wiring import SystemClock, asked_source, connectwise, period_source, source_digest
+from bursar.wiring import SystemClock, asked_source, connectwise, opened_books, period_source, source_digest
 
 Journey = Callable[[Run, Watch], Outcome]
 
@@ -87,6 +104,36 @@ def _month_source(connection: Connection, month: Month) -> MonthSource | None:
     return MonthSource(source, _load_options(connection, month, digest, LoadRequest()))
 
 
+def export(run: Run, watch: Watch) -> LedgerReport:
+    """Read what waits for the books, for people to look at."""
+    with connectwise(run.connection) as psa, opened_books(run.connection) as books:
+        return export_ledger(run, psa.accounting, books, SystemClock(), watch)
+
+
+def post_books(run: Run, watch: Watch) -> RunReport:
+    """Post documents to the books, and batch what they confirmed."""
+    with connectwise(run.connection) as psa, opened_books(run.connection) as books:
+        return post_ledger(run, psa, psa.accounting, books, SystemClock(), watch)
+
+
+def void(run: Run, watch: Watch) -> RunReport:
+    """Take documents back from the books."""
+    with opened_books(run.connection) as books:
+        return void_documents(run, books, SystemClock(), watch)
+
+
+def update(run: Run, watch: Watch) -> RunReport:
+    """Make a batch from GL entry ids."""
+    with connectwise(run.connection) as psa:
+        return update_batch(run, psa, psa.accounting, SystemClock(), watch)
+
+
+def undo(run: Run, watch: Watch) -> RunReport:
+    """Delete a batch in ConnectWise."""
+    with connectwise(run.connection) as psa:
+        return undo_batch(run, psa, SystemClock(), watch)
+
+
 JOURNEYS: Mapping[str, Journey] = {
     POST_LINES: post_lines,
     LOAD_LINES: load_lines,
@@ -94,4 +141,9 @@ JOURNEYS: Mapping[str, Journey] = {
     DAILY_SYNC: sync_a_day,
     PLAN_LINES: plan,
     PLAN_ENDINGS: plan,
+    EXPORT_LEDGER: export,
+    POST_LEDGER: post_books,
+    VOID_DOCUMENTS: void,
+    UPDATE_BATCH: update,
+    UNDO_BATCH: undo,
 }

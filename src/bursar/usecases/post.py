@@ -18,7 +18,7 @@ from django.db import transaction
 from bursar.domain.errors import BursarError, RemoteError, UnknownCompany, UnknownOutcome, WrongKey
 from bursar.domain.plan import Change, Plan
 from bursar.ports import Clock, Receipt, Write
-from bursar.store.models import Posting, Run
+from bursar.store.models import Book, Posting, Run
 from bursar.store.queries import journal
 from bursar.usecases.settle import Outbox, settle
 from bursar.usecases.watch import Watch, never
@@ -52,10 +52,16 @@ class PrerequisiteFailed(BursarError):
 
 
 class Poster:
-    """Posts plans of one run. Requests run in threads; the journal is written by the calling thread alone."""
+    """Posts plans of one run to one outbox: ConnectWise, or a book.
 
-    def __init__(self, run: Run, outbox: Outbox, clock: Clock, record: Record, watch: Watch) -> None:
+    Requests run in threads; the journal is written by the calling thread alone.
+    """
+
+    def __init__(
+        self, run: Run, outbox: Outbox, clock: Clock, record: Record, watch: Watch, book: Book | None = None
+    ) -> None:
         self._run = run
+        self._book = book
         self._outbox = outbox
         self._clock = clock
         self._record = record
@@ -82,7 +88,7 @@ class Poster:
 
     def post(self, plan: Plan) -> Mapping[str, Posting]:
         """Post stage by stage; a change whose prerequisite failed is blocked, the rest go on. Returns rows by key."""
-        rows = journal.enter(self._run, plan.stages)
+        rows = journal.enter(self._run, plan.stages, self._book)
         for stage in plan.stages:
             if self.stops():
                 break
@@ -174,7 +180,7 @@ class Poster:
 
 def _note_receipt(row: Posting, receipt: Receipt) -> Posted:
     total = receipt.fields.get("total")
-    journal.mark_posted(row, receipt.remote_id, total if isinstance(total, Decimal) else None)
+    journal.mark_posted(row, receipt, total if isinstance(total, Decimal) else None)
     return Posted(row, receipt)
 
 

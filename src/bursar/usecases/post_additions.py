@@ -1,14 +1,12 @@
 """Post a month: settle, plan, post and reconcile, company batch by company batch, as the connection's only writer."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from bursar.domain.additions.planner import repeated_keys
 from bursar.domain.errors import BursarError, InvalidInput
-from bursar.domain.money import Totals
-from bursar.domain.plan import Action, Blocked, Change, Notice, Plan
+from bursar.domain.plan import Change, Notice, Plan
 from bursar.domain.psa import Addition
 from bursar.domain.reconcile import Expectation, Reconciliation
 from bursar.ports import Clock, Psa
@@ -20,41 +18,15 @@ from bursar.usecases.carry_out_at_once import carry_out_at_once
 from bursar.usecases.make_plan import Planner, planner_of
 from bursar.usecases.plan_additions import CompanyPlan, MonthLines, MonthPlanner, PlanOptions
 from bursar.usecases.post import Posted, Poster, settle_earlier
-from bursar.usecases.record_additions import record_additions, record_left
+from bursar.usecases.record_additions import record_left
+from bursar.usecases.record_receipts import record_receipts
+from bursar.usecases.run_report import RunReport, finish, save_blocked, save_warnings
 from bursar.usecases.run_requests import plan_of, plan_options_of, post_request
 from bursar.usecases.runs import POST_LINES
 from bursar.usecases.watch import Watch
 
 CHANGES_AT_ONCE = 2000
 """Changes that are posted together: enough to keep every connection busy, few enough to hold in memory."""
-
-
-@dataclass(slots=True)
-class RunReport:
-    """The end of a run: what was written, what was left, what is blocked, and whether the money agrees."""
-
-    run: Run
-    reconciliation: Reconciliation
-    counts: dict[str, int] = field(default_factory=dict)
-    held: Totals = field(default_factory=Totals)
-    recovered: int = 0
-    """Writes of an earlier, interrupted run or attempt that proved to have arrived."""
-    stopped: bool = False
-
-    @property
-    def troubled(self) -> int:
-        """How many things wait for a person."""
-        return sum(self.counts.get(name, 0) for name in ("blocked", "failed", "unknown"))
-
-    @property
-    def verdict(self) -> str:
-        """Whether the money agrees; of a run that was stopped, how far it got."""
-        if not self.stopped:
-            return self.reconciliation.verdict
-        written = sum(self.counts.get(action.value, 0) for action in Action if action is not Action.LEAVE)
-        lines = "" if self.run.expected is None else f"; {self.run.done} of {self.run.expected} lines are through"
-        lost = f"; {self.counts['unknown']} still without an answer" if self.counts.get("unknown") else ""
-        return f"stopped after {written} writes{lines}{lost}"
 
 
 def post_additions(
@@ -120,14 +92,14 @@ class _Journey:
 
     def go(self, notices: Sequence[Notice] = ()) -> RunReport:
         self._settle_earlier()
-        self._save_warnings(notices)
+        save_warnings(self._run, notices)
         try:
             for planner in self._planners:
                 if not self._report.stopped:
                     self._post_month(planner)
         finally:
             self._count()
-        self._finish()
+        finish(self._report, {"excluded": self._lines.excluded_totals})
         return self._report
 
     def _post_month(self, planner: Planner) -> None:
@@ -170,7 +142,7 @@ class _Journey:
         return plan
 
     def _record(self, posted: Sequence[Posted]) -> None:
-        record_additions(self._connection, self._clock.now(), posted)
+        record_receipts(self._connection, self._clock.now(), posted)
 
     def _post_batch(self, plan: Plan, poster: Poster) -> None:
         if repeated := repeated_keys(plan):
@@ -189,12 +161,9 @@ class _Journey:
         self._watch.done(sum(len(change.lines) for change in left))
 
     def _save_notes(self, plan: Plan) -> None:
-        RunNote.objects.bulk_create([_blocked_note(self._run, item) for item in plan.blocked], batch_size=500)
-        self._save_warnings(plan.notices)
+        save_blocked(self._run, plan.blocked)
+        save_warnings(self._run, plan.notices)
         self._report.held.merge(plan.held)
-
-    def _save_warnings(self, notices: Iterable[Notice]) -> None:
-        RunNote.objects.bulk_create([_warning_note(self._run, item) for item in notices], batch_size=500)
 
     def _reconcile(self, plan: Plan, rows: Mapping[str, Posting], *, read_back: bool) -> None:
         """Read back every agreement that was written to; compare planned, posted and remote amounts."""
@@ -214,27 +183,6 @@ class _Journey:
         if self._agreed:
             self._report.counts["not_selected"] = self._agreed.left_out
         self._run.counts = dict(self._report.counts)
-
-    def _finish(self) -> None:
-        result = self._report.reconciliation
-        totals = {
-            "planned": result.planned,
-            "posted": result.posted,
-            "read_back": result.read_back,
-            "held": self._report.held,
-            "excluded": self._lines.excluded_totals,
-        }
-        self._run.totals = {kind: {c: f"{a:f}" for c, a in sums.items()} for kind, sums in totals.items()}
-        self._run.result = {**self._run.result, "balanced": result.balanced and not self._report.stopped}
-        if self._report.stopped:
-            return  # what was not sent or not read back is no difference
-        for item in result.differences:
-            if item.posted is None:
-                continue  # the write that failed says why itself
-            sentence = f"Planned {item.planned}, posted {item.posted}, read back {item.read_back}."
-            RunNote.objects.create(
-                run=self._run, kind=RunNote.Kind.ERROR, code="differs", subject=item.key, sentence=sentence
-            )
 
 
 def _until_stopped(planner: Planner, lines: MonthLines, poster: Poster) -> Iterator[CompanyPlan]:
@@ -261,24 +209,6 @@ def _joined(plans: Iterable[Plan]) -> Iterator[Plan]:
             yield joined
             joined = Plan()
     yield joined
-
-
-def _blocked_note(run: Run, item: Blocked) -> RunNote:
-    return RunNote(
-        run=run,
-        kind=RunNote.Kind.BLOCKED,
-        code=item.code,
-        subject=item.subject,
-        sentence=item.sentence,
-        remedy=item.remedy,
-        lines=list(item.lines),
-        amount=item.total.amount if item.total else None,
-        currency=item.total.currency if item.total else "",
-    )
-
-
-def _warning_note(run: Run, item: Notice) -> RunNote:
-    return RunNote(run=run, kind=RunNote.Kind.WARNING, code=item.code, subject=item.subject, sentence=item.sentence)
 
 
 def _expectation(change: Change, row: Posting | None, remote: Mapping[int, Addition]) -> Expectation:

@@ -8,7 +8,19 @@ from bursar.store.field_json import from_json
 from bursar.store.models import LogEntry, Posting, Rejection, Run, RunNote
 from bursar.store.queries.chunks import chunks
 from bursar.store.queries.system_log import write_log
-from bursar.usecases.runs import DAILY_SYNC, LOAD_LINES, POST_LINES, SYNC_ORGANIZATIONS
+from bursar.usecases.runs import (
+    DAILY_SYNC,
+    EXPORT_LEDGER,
+    LOAD_LINES,
+    POST_LEDGER,
+    POST_LINES,
+    POST_PAYMENTS,
+    PULL_PAYMENTS,
+    SYNC_ORGANIZATIONS,
+    UNDO_BATCH,
+    UPDATE_BATCH,
+    VOID_DOCUMENTS,
+)
 
 Level = LogEntry.Level
 ENDS = {
@@ -32,6 +44,13 @@ NAMES = {
     LOAD_LINES: "Loading of invoice lines",
     SYNC_ORGANIZATIONS: "Company sync",
     DAILY_SYNC: "Daily sync",
+    EXPORT_LEDGER: "Export of the ledger",
+    POST_LEDGER: "Posting to the books",
+    VOID_DOCUMENTS: "Taking documents back",
+    UPDATE_BATCH: "Batch by hand",
+    UNDO_BATCH: "Undoing of a batch",
+    PULL_PAYMENTS: "Reading of payments",
+    POST_PAYMENTS: "Posting of payments",
 }
 
 

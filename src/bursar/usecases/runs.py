@@ -23,6 +23,18 @@ PLAN_ENDINGS = "plan endings"
 DAILY_SYNC = "daily sync"
 """Load the current month, then post: asked for by the schedule alone."""
 
+EXPORT_LEDGER = "export ledger"
+"""Read what waits for the books, keep it for people to look at, and write nothing."""
+POST_LEDGER = "post ledger"
+"""Post documents to the books, and batch in ConnectWise what the books confirmed."""
+VOID_DOCUMENTS = "void documents"
+UPDATE_BATCH = "update batch"
+"""Make a batch from GL entry ids that a person names."""
+UNDO_BATCH = "undo batch"
+PULL_PAYMENTS = "pull payments"
+"""Read what was paid from the books, compare with ConnectWise, and write nothing."""
+POST_PAYMENTS = "post payments"
+
 NEVER_BEGUN = "stopped before it began"
 
 

@@ -19,7 +19,8 @@ from bursar.usecases.closing_day import HELD, closing_day, may_post, posted_from
 from bursar.usecases.closing_day import SETTING as CLOSING_DAY
 from bursar.usecases.load_invoice_lines import COUNTS, LoadOptions, LoadReport, load_invoice_lines, report_of
 from bursar.usecases.plan_additions import PlanOptions
-from bursar.usecases.post_additions import RunReport, post_months
+from bursar.usecases.post_additions import post_months
+from bursar.usecases.run_report import RunReport
 from bursar.usecases.watch import Watch
 
 NOTHING_TO_POST = "nothing to post"

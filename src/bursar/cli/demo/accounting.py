@@ -11,7 +11,7 @@ from bursar.domain.money import ZERO, Money, Totals
 from bursar.domain.period import Month
 from bursar.domain.reconcile import Reconciliation
 from bursar.store.models import AdditionLink, Line, RunNote
-from bursar.usecases.post_additions import RunReport
+from bursar.usecases.run_report import RunReport
 
 
 @dataclass(frozen=True, slots=True)

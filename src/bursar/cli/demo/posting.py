@@ -16,7 +16,8 @@ from bursar.usecases.carry_out_at_once import carry_out_at_once
 from bursar.usecases.load_invoice_lines import LoadOptions, LoadReport, load_invoice_lines
 from bursar.usecases.make_plan import make_plan
 from bursar.usecases.plan_additions import MonthPlanner, PlanOptions
-from bursar.usecases.post_additions import RunReport, post_additions
+from bursar.usecases.post_additions import post_additions
+from bursar.usecases.run_report import RunReport
 from bursar.usecases.run_requests import plan_request
 from bursar.usecases.runs import PLAN_LINES
 from bursar.usecases.watch import Watch

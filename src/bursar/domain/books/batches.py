@@ -57,7 +57,7 @@ def _ids(members: Sequence[Confirmed]) -> tuple[int, ...]:
     return tuple(sorted({entry for member in members for entry in member.entry_ids}))
 
 
-def batch_change(wish: BatchWish) -> Change:
+def batch_change(wish: BatchWish, book_id: int | None = None) -> Change:
     """The write that makes the batch; its name is its key, and how it is found when the answer is lost."""
     return Change(
         key=f"batch:{wish.identifier}",
@@ -67,6 +67,7 @@ def batch_change(wish: BatchWish) -> Change:
             "identifier": wish.identifier,
             "family": wish.family.value,
             "entry_ids": ",".join(map(str, wish.entry_ids)),
+            **({"book_id": book_id} if book_id else {}),
         },
         lines=wish.documents,
     )

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from bursar.domain.books.delivery import Delivery, document_marker, on_day
 from bursar.domain.books.drift import differing
 from bursar.domain.books.payload import as_text, digest_of
+from bursar.domain.books.policy import BookPolicy
 from bursar.domain.books.preflight import fault, fitted, party_name
 from bursar.domain.books.present import Consent, Delivered, Present
 from bursar.domain.books.references import ReferenceKind, party_kind, translated
@@ -76,10 +78,10 @@ def _plan(document: Document, situation: Situation, made: dict[str, Change], pla
         obstacle = differing(document, digest, sent, there, situation.policy.book)
         if obstacle is None or sent.consent is Consent.ACCEPT:
             return Planned(document, digest, change=_leave(document, sent, there, situation))
-        if sent.consent is not Consent.REPOST:
+        if sent.consent is Consent.REPOST:
+            obstacle = _cannot_void(document, there, situation)
+        if obstacle:
             return Planned(document, digest, blocked=obstacle)
-        if there and not there.voided and not situation.traits.can(Capability.VOID):
-            return Planned(document, digest, blocked=_cannot_void(document, situation))
     generation = sent.generation + 1 if sent else 0
     delivery = _delivery(document, generation, situation)
     if isinstance(delivery, Blocked):
@@ -89,16 +91,16 @@ def _plan(document: Document, situation: Situation, made: dict[str, Change], pla
         return Planned(document, digest, delivery, blocked=obstacle)
     needs = [*_party(delivery, situation, made, plan), *_items(delivery, situation, made, plan)]
     if sent and there and not there.voided:
-        void = _void(document, sent, there, situation)
+        void = void_of(document.key, sent, there, situation.policy)
         plan.stages[VOIDS].append(void)
         needs.append(void.key)
-    return Planned(document, digest, delivery, _create(delivery, needs, situation))
+    return Planned(document, digest, delivery, _create(delivery, digest, needs, situation))
 
 
 def _delivery(document: Document, generation: int, situation: Situation) -> Delivery | Blocked:
     day = situation.policy.posting_day(document.day)
     if day is None:
-        return _closed(document, situation)
+        return _closed(document, document.day, situation)
     own = translated(_numbered(document, situation), situation.mappings)
     policy = situation.policy.journal
     if situation.policy.cogs_apart and document.kind in RECEIVABLE_KINDS:
@@ -119,9 +121,9 @@ def _numbered(document: Document, situation: Situation) -> Document:
     return replace(document, vendor_invoice=f"{number}-{place + 1}") if place else document
 
 
-def _create(delivery: Delivery, needs: list[str], situation: Situation) -> Change:
+def _create(delivery: Delivery, digest: str, needs: list[str], situation: Situation) -> Change:
     document = delivery.document
-    after = _shown(delivery) | {"marker": delivery.marker, "payload": as_text(delivery)}
+    after = _shown(delivery) | {"marker": delivery.marker, "digest": digest, "payload": as_text(delivery)}
     moved = delivery.document_day != document.day
     note = f"{delivery.document_day} is closed in {situation.policy.book}: posted on {document.day}." if moved else ""
     return Change(
@@ -136,7 +138,7 @@ def _create(delivery: Delivery, needs: list[str], situation: Situation) -> Chang
     )
 
 
-def _shown(delivery: Delivery) -> dict[str, str | None]:
+def _shown(delivery: Delivery) -> dict[str, str]:
     """What a person compares: the heads of the document, in words of the books."""
     document = delivery.document
     shown = {
@@ -176,17 +178,20 @@ def _leave(document: Document, sent: Delivered, there: Present | None, situation
     )
 
 
-def _void(document: Document, sent: Delivered, there: Present, situation: Situation) -> Change:
-    return void_of(sent, there, _key(situation, f"void:{document.key}:{sent.generation}"))
-
-
-def void_of(sent: Delivered, there: Present, key: str) -> Change:
-    """Take a document back that is in the books."""
+def void_of(key: str, sent: Delivered, there: Present, policy: BookPolicy) -> Change:
+    """Take a document back that is in the books: on its own day, or the first open one."""
+    day = policy.posting_day(there.day) or there.day
     return Change(
-        key=key,
+        key=book_key(policy.book, f"void:{key}:{sent.generation}"),
         action=Action.CANCEL,
         resource=Resource.DOCUMENT,
-        after={"marker": sent.marker, "number": sent.number, "ref": there.ref, "payload": sent.payload},
+        after={
+            "marker": sent.marker,
+            "number": sent.number,
+            "ref": there.ref,
+            "day": day.isoformat(),
+            "payload": sent.payload,
+        },
         remote_id=there.remote_id or None,
     )
 
@@ -227,23 +232,34 @@ def _made(
 
 
 def _key(situation: Situation, name: str) -> str:
+    return book_key(situation.policy.book, name)
+
+
+def book_key(book: str, name: str) -> str:
     """The business key: unique per connection, which may have several books."""
-    key = f"{situation.policy.book}/{name}"
+    key = f"{book}/{name}"
     return key if len(key) <= LONGEST_KEY else f"{key[: LONGEST_KEY - 17]}-{short_digest(key)}"
 
 
-def _closed(document: Document, situation: Situation) -> Blocked:
+def _closed(document: Document, day: date, situation: Situation) -> Blocked:
     book, closed = situation.policy.book, situation.policy.closed_through
     return Blocked(
         document.key,
         "closed_period",
-        f"{document.title} is dated {document.day}, and {book} is closed through {closed}.",
+        f"{document.title} is dated {day}, and {book} is closed through {closed}.",
         "Open the period in the books, or let the book move such documents to the first open day.",
         total=Money(document.total, document.currency),
     )
 
 
-def _cannot_void(document: Document, situation: Situation) -> Blocked:
+def _cannot_void(document: Document, there: Present | None, situation: Situation) -> Blocked | None:
+    """Why what is in the books cannot be taken back; None when it can, or is not there any more."""
+    if there is None or there.voided:
+        return None
+    if situation.policy.posting_day(there.day) is None:
+        return _closed(document, there.day, situation)
+    if situation.traits.can(Capability.VOID):
+        return None
     book = situation.policy.book
     return Blocked(
         document.key,

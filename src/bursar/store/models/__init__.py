@@ -1,12 +1,15 @@
 """Every table of Bursar, by what it is about."""
 
 from bursar.store.models.audit import AuditEntry
+from bursar.store.models.books import Book, BookBalance, BookCode, BookReference, LedgerRoute
 from bursar.store.models.connections import Connection
 from bursar.store.models.deliveries import ColumnProfile, Delivery
 from bursar.store.models.journal import AdditionLink, Posting, Run, RunNote
+from bursar.store.models.ledger import LedgerBatch, LedgerDocument, LedgerException, UnpostedRecord
 from bursar.store.models.lines import Line, Load, Rejection
 from bursar.store.models.lists import ListEntry, ListReading, ListRefusal
 from bursar.store.models.mappings import Contract, Offer, Organization, OrganizationCompany
+from bursar.store.models.payments import InvoiceSettlement, PaymentLink
 from bursar.store.models.people import ApiToken, Invitation, Person
 from bursar.store.models.permission_checks import PermissionCheck
 from bursar.store.models.plans import PlanEntry
@@ -18,6 +21,10 @@ __all__ = [
     "AdditionLink",
     "ApiToken",
     "AuditEntry",
+    "Book",
+    "BookBalance",
+    "BookCode",
+    "BookReference",
     "ColumnProfile",
     "Connection",
     "Contract",
@@ -25,6 +32,11 @@ __all__ = [
     "Drift",
     "HandAddition",
     "Invitation",
+    "InvoiceSettlement",
+    "LedgerBatch",
+    "LedgerDocument",
+    "LedgerException",
+    "LedgerRoute",
     "Line",
     "ListEntry",
     "ListReading",
@@ -36,6 +48,7 @@ __all__ = [
     "Offer",
     "Organization",
     "OrganizationCompany",
+    "PaymentLink",
     "PermissionCheck",
     "Person",
     "PlanEntry",
@@ -43,6 +56,7 @@ __all__ = [
     "Rejection",
     "Run",
     "RunNote",
+    "UnpostedRecord",
     "Variance",
     "Worker",
 ]

@@ -104,6 +104,8 @@ class Posting(models.Model):
 
     connection = models.ForeignKey(Connection, models.CASCADE)
     run = models.ForeignKey(Run, models.CASCADE, related_name="postings")
+    book = models.ForeignKey("Book", models.CASCADE, null=True)
+    """The books that it is written to; None: ConnectWise."""
     stage = models.PositiveSmallIntegerField()
     key = models.CharField(max_length=200)
     action = models.CharField(max_length=8)
@@ -111,6 +113,8 @@ class Posting(models.Model):
     company_id = models.BigIntegerField(null=True)
     parent_id = models.BigIntegerField(null=True)
     remote_id = models.BigIntegerField(null=True)
+    remote_ref = models.CharField(max_length=200, blank=True)
+    """What the other system calls the record, where it does not number its records."""
     before = models.JSONField(null=True)
     after = models.JSONField()
     lines = models.JSONField(default=list)

@@ -10,28 +10,34 @@ from django.db.models import Count
 from bursar.domain.errors import BursarError
 from bursar.domain.money import Money
 from bursar.domain.plan import Action, Change, Fields, Resource
-from bursar.ports import Write
+from bursar.ports import Receipt, Write
 from bursar.store.field_json import from_json, to_json
-from bursar.store.models import Connection, Posting, Run
+from bursar.store.models import Book, Connection, Posting, Run
 
 State = Posting.State
 
 
-def enter(run: Run, stages: Sequence[Sequence[Change]]) -> dict[str, Posting]:
-    """Write one planned row per change that sends something; creations that are gone again are withdrawn first."""
-    rows = [_row(run, stage, change) for stage, changes in enumerate(stages) for change in changes if change.writes]
+def enter(run: Run, stages: Sequence[Sequence[Change]], book: Book | None = None) -> dict[str, Posting]:
+    """Write one planned row per change that sends something; creations that are gone again are withdrawn first.
+
+    `book` says where it is written; None: to ConnectWise.
+    """
+    rows = [
+        _row(run, stage, change, book) for stage, changes in enumerate(stages) for change in changes if change.writes
+    ]
     with transaction.atomic():
         creations = [row.key for row in rows if row.action == Action.CREATE]
         Posting.objects.filter(
             connection=run.connection, key__in=creations, action=Action.CREATE, state=State.POSTED
-        ).update(state=State.WITHDRAWN, sentence="No longer in ConnectWise when a later run looked.")
+        ).update(state=State.WITHDRAWN, sentence="No longer there when a later run looked.")
         return {row.key: row for row in Posting.objects.bulk_create(rows, batch_size=500)}
 
 
-def _row(run: Run, stage: int, change: Change) -> Posting:
+def _row(run: Run, stage: int, change: Change, book: Book | None) -> Posting:
     return Posting(
         connection=run.connection,
         run=run,
+        book=book,
         stage=stage,
         key=change.key,
         action=change.action.value,
@@ -78,10 +84,11 @@ def mark_sending(rows: Collection[Posting], now: datetime) -> None:
     _save(rows, ("state", "sent_at", "parent_id"))
 
 
-def mark_posted(row: Posting, remote_id: int, amount: Decimal | None) -> None:
+def mark_posted(row: Posting, receipt: Receipt, amount: Decimal | None) -> None:
     """Note the receipt on the row (unsaved)."""
     row.state = State.POSTED
-    row.remote_id = remote_id
+    row.remote_id = receipt.remote_id
+    row.remote_ref = receipt.ref[:200]
     row.posted_amount = amount
     row.error_code = row.sentence = row.remedy = row.answer = ""
 
@@ -92,7 +99,17 @@ def mark_not_posted(row: Posting, state: State, error: BursarError) -> None:
     row.error_code, row.sentence, row.remedy, row.answer = error.code, error.sentence, error.remedy, error.answer
 
 
-OUTCOME_FIELDS = ("state", "remote_id", "parent_id", "posted_amount", "error_code", "sentence", "remedy", "answer")
+OUTCOME_FIELDS = (
+    "state",
+    "remote_id",
+    "remote_ref",
+    "parent_id",
+    "posted_amount",
+    "error_code",
+    "sentence",
+    "remedy",
+    "answer",
+)
 
 
 def save_outcomes(rows: Iterable[Posting]) -> None:
@@ -107,9 +124,12 @@ def _save(rows: Iterable[Posting], fields: Collection[str]) -> None:
             row.save(update_fields=fields)
 
 
-def unsettled(connection: Connection) -> list[Posting]:
-    """Rows whose outcome must be known before anything is planned. Call as the sole writer: no other run is active."""
-    return list(Posting.objects.filter(connection=connection, state__in=Posting.OPEN).order_by("pk"))
+def unsettled(connection: Connection, book: Book | None = None) -> list[Posting]:
+    """Rows whose outcome must be known before anything is planned; those of one book, or of ConnectWise.
+
+    Call as the sole writer: no other run is active.
+    """
+    return list(Posting.objects.filter(connection=connection, book=book, state__in=Posting.OPEN).order_by("pk"))
 
 
 def withdraw(rows: Collection[Posting], sentence: str) -> None:

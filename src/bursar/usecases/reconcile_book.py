@@ -1,0 +1,83 @@
+"""Reconcile a book: what the Posting journal says was written there, against what the books say, account by account."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from bursar.domain.books.payload import delivery_of
+from bursar.domain.books.traits import Capability
+from bursar.domain.ledger.comparison import Balances, balances_of
+from bursar.domain.ledger.journal import Journal
+from bursar.domain.money import ZERO
+from bursar.domain.period import Month
+from bursar.domain.plan import Action, Resource
+from bursar.store.models import Book, BookBalance, Posting, Run, RunNote
+from bursar.store.queries.journal import after_of
+from bursar.usecases.ledger_desk import BookDesk
+
+LISTED = 20
+"""Differences that a run lists one by one."""
+
+
+def reconcile_book(run: Run, desk: BookDesk, months: Collection[Month], now: datetime) -> list[str]:
+    """Compare these months and keep every balance; one remark when something differs. Raises RemoteError."""
+    ours = balances_of(journals_written(desk.book, months))
+    ours = {place: amount for place, amount in ours.items() if place.period in months}
+    can = desk.adapter.traits.can(Capability.BALANCES)
+    theirs = desk.adapter.balances(months) if can else None
+    differing = _keep(desk.book, months, ours, theirs, now)
+    for row in differing[:LISTED]:
+        RunNote.objects.create(
+            run=run,
+            kind=RunNote.Kind.ERROR,
+            code="books_differ",
+            subject=f"{desk.book.name} {row.period} {row.account}",
+            sentence=f"Bursar's documents moved {row.ours:,.2f} {row.currency}, the books say {row.theirs:,.2f}.",
+            remedy="Look at the account on Ledger › Reconciliation: somebody changed one of these documents there.",
+        )
+    if not differing:
+        return []
+    return [f"{desk.book.name} differs on {len(differing)} account{'s' if len(differing) > 1 else ''}"]
+
+
+def _keep(
+    book: Book, months: Collection[Month], ours: Balances, theirs: Balances | None, now: datetime
+) -> list[BookBalance]:
+    places = sorted(ours.keys() | (theirs or {}).keys())
+    rows = [
+        BookBalance(
+            book=book,
+            period=str(place.period),
+            account=place.account[:200],
+            currency=place.currency,
+            ours=ours.get(place, ZERO),
+            theirs=None if theirs is None else theirs.get(place, ZERO),
+            checked_at=now,
+        )
+        for place in places
+    ]
+    with transaction.atomic():
+        BookBalance.objects.filter(book=book, period__in=[str(month) for month in months]).delete()
+        BookBalance.objects.bulk_create(rows, batch_size=500)
+    return [row for row in rows if row.theirs is not None and row.ours != row.theirs]
+
+
+def journals_written(book: Book, months: Collection[Month]) -> Iterator[Journal]:
+    """Every document that was posted to the book in these months, and the reverse of each that was taken back."""
+    days = Q()
+    for month in months:
+        days |= Q(after__day__startswith=f"s:{month}-")
+    rows = Posting.objects.filter(
+        days, book=book, resource=Resource.DOCUMENT.value, state=Posting.State.POSTED
+    ).order_by("pk")
+    for row in rows.iterator(500):
+        fields = after_of(row)
+        journal = delivery_of(str(fields["payload"])).journal
+        yield journal if row.action == Action.CREATE else _reversed(journal, date.fromisoformat(str(fields["day"])))
+
+
+def _reversed(journal: Journal, day: date) -> Journal:
+    return replace(journal, day=day, postings=tuple(replace(row, amount=-row.amount) for row in journal.postings))
