@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from bursar.domain.errors import RemoteError
+from bursar.domain.ledger.missing import names_of
+from bursar.domain.ledger.unposted import Family, family_of
 from bursar.domain.money import Money, Totals
 from bursar.domain.plan import Blocked
 from bursar.ports import Accounting, Books, Clock
@@ -54,11 +57,18 @@ class LedgerReport:
 class LedgerSession:
     """One run over what waits: reads, keeps rows as they are read, and closes with what is missing and what is open."""
 
-    def __init__(self, run: Run, accounting: Accounting, adapters: Mapping[int, Books], clock: Clock) -> None:
+    def __init__(
+        self,
+        run: Run,
+        accounting: Accounting,
+        adapters: Mapping[int, Books],
+        clock: Clock,
+        refused: Mapping[int, RemoteError] | None = None,
+    ) -> None:
         self.run = run
         self.wish: LedgerWish = wish_of(run)
         self.accounting = accounting
-        self.desks = Desks(books_of(run.connection), adapters)
+        self.desks = Desks(books_of(run.connection), adapters, refused)
         self.clock = clock
         self.report = LedgerReport()
         today = clock.now().date()
@@ -66,6 +76,7 @@ class LedgerSession:
         self._codes = SeenCodes()
         self._found: list[Found] = []
         self._looked_at: set[str] = set()
+        self._names: dict[tuple[Family, str], str] = {}
 
     def chunks(self, watch: Watch) -> Iterator[Chunk]:
         """Each piece, kept; ends early when the run is stopped. Raises RemoteError."""
@@ -84,6 +95,7 @@ class LedgerSession:
     def _take(self, reading: Reading) -> None:
         document, counts = reading.document, self.report.counts
         self._looked_at.add(document.key)
+        self._names |= {(family_of(document.record), name): document.key for name in names_of(document)}
         if reading.desk:
             self._codes.add(reading.desk, document)
         amount = Money(document.total, document.currency)
@@ -109,7 +121,7 @@ class LedgerSession:
         missing = self._reader.missing()
         if posted:
             self._reader.wait()  # what was batched waits no longer
-        keep_unposted(run, self._reader.waiting, missing, self.wish.families)
+        keep_unposted(run, self._reader.waiting, missing, self.wish.families, self._names)
         wrong = [item for item in missing if not item.is_chosen]
         self.report.counts["missing"] = len(wrong)
         obstacles = [

@@ -28,9 +28,10 @@ class BookDesk:
         self.mappings = mappings_of(book)
 
     def open(self) -> None:
-        """Read its lists and its closed periods. Raises RemoteError."""
+        """Prove that it can be reached, and read its lists and its closed periods. Raises RemoteError."""
         if self._lists is not None:
             return
+        self.adapter.info()
         traits = self.adapter.traits
         if traits.can(Capability.CLOSED_PERIODS):
             self._closed = self.adapter.closed_through()
@@ -89,9 +90,12 @@ class BookDesk:
 class Desks:
     """The books of a connection during a run. A book that cannot be read holds its own documents up, not the others."""
 
-    def __init__(self, books: Iterable[Book], adapters: Mapping[int, Books]) -> None:
+    def __init__(
+        self, books: Iterable[Book], adapters: Mapping[int, Books], refused: Mapping[int, RemoteError] | None = None
+    ) -> None:
         self._desks = {book.pk: BookDesk(book, adapters[book.pk]) for book in books}
-        self.refused: dict[int, RemoteError] = {}
+        self.refused: dict[int, RemoteError] = dict(refused or {})
+        """Why a book cannot be read, by its id."""
 
     def __iter__(self) -> Iterator[BookDesk]:
         return iter(self._desks.values())

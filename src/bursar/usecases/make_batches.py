@@ -32,9 +32,8 @@ class BatchMaker:
         self._open_keys.add(key)
         self._open.update(entry_ids)
 
-    def make(self, poster: Poster) -> int:
-        """Make the batches through ConnectWise's door, and verify each. Returns how many were made."""
-        made = 0
+    def make(self, poster: Poster) -> None:
+        """Make the batches through ConnectWise's door, and verify each."""
         for desk, confirmed in self._confirmed.values():
             wishes = self._wishes(desk, confirmed)
             changes = [batch_change(wish, desk.book.pk) for wish in wishes]
@@ -43,9 +42,7 @@ class BatchMaker:
             rows = poster.post(Plan(stages=[changes]))
             for row in rows.values():
                 if row.state == Posting.State.POSTED:
-                    made += 1
                     verify(self._run, self._accounting, row.remote_id or 0)
-        return made
 
     def _wishes(self, desk: BookDesk, confirmed: Sequence[Confirmed]) -> list[BatchWish]:
         """COGS journals have no entries: their invoice is closed when both are in the books."""

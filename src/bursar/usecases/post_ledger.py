@@ -7,6 +7,7 @@ from bursar.domain.books.agreed import restrict_documents
 from bursar.domain.books.batches import Confirmed
 from bursar.domain.books.present import Present
 from bursar.domain.books.references import Reference, ReferenceKind
+from bursar.domain.errors import RemoteError
 from bursar.domain.ledger.documents import DocumentKind
 from bursar.domain.ledger.unposted import family_of
 from bursar.domain.money import Totals
@@ -62,12 +63,13 @@ class _LedgerJourney:
         self._agreed = agreed_fingerprints(run)
         self._report = RunReport(run, Reconciliation(), recovered=int(run.result.get("recovered", 0)))
         self._batches = BatchMaker(run, accounting, clock)
-        self._left = self._left_out = self._made = 0
+        self._left = self._left_out = 0
         self._touched: dict[int, set[Month]] = {}
+        self._refused: dict[int, RemoteError] = {}
 
     def go(self) -> RunReport:
         self._settle_earlier()
-        session = LedgerSession(self._run, self._accounting, self._adapters, self._clock)
+        session = LedgerSession(self._run, self._accounting, self._adapters, self._clock, self._refused)
         try:
             with ExitStack() as posters:
                 self._post_all(session, posters)
@@ -80,14 +82,18 @@ class _LedgerJourney:
         """Nothing is planned before everything that was left open is settled, in ConnectWise and in each book."""
         self._run.notes.all().delete()
         journal.begin_again(self._run)
-        books = {book.pk: book for book in books_of(self._run.connection)}
-        outboxes: list[tuple[Book | None, Outbox]] = [(None, self._psa)]
-        outboxes += [(books[pk], adapter) for pk, adapter in self._adapters.items()]
-        for book, outbox in outboxes:
-            rows = journal.unsettled(self._run.connection, book)
-            self._report.recovered += settle_earlier(rows, outbox, self._clock, self._record, self._watch.stopped)
+        self._settle(None, self._psa)
+        for book in books_of(self._run.connection):
+            try:
+                self._settle(book, self._adapters[book.pk])
+            except RemoteError as error:
+                self._refused[book.pk] = error  # nothing is planned there on a guess; the other books go on
         self._run.result = {**self._run.result, "recovered": self._report.recovered}
         self._run.save(update_fields=["result"])
+
+    def _settle(self, book: Book | None, outbox: Outbox) -> None:
+        rows = journal.unsettled(self._run.connection, book)
+        self._report.recovered += settle_earlier(rows, outbox, self._clock, self._record, self._watch.stopped)
 
     def _post_all(self, session: LedgerSession, open_posters: ExitStack) -> None:
         posters: dict[int, Poster] = {}
@@ -105,7 +111,7 @@ class _LedgerJourney:
         if session.report.stopped or any(each.stops() for each in posters.values()):
             self._report.stopped = True
             return
-        self._made = self._batches.make(closing)
+        self._batches.make(closing)
         session.close(posted=True)
         self._report.stopped = closing.stops()
         if not self._report.stopped:
@@ -182,10 +188,10 @@ class _LedgerJourney:
 
     def _count(self) -> None:
         """Over all attempts, from the journal and the notes."""
-        counts = journal.outcome_counts(self._run)
+        counts = journal.outcome_counts(self._run, Resource.DOCUMENT)
         counts["leave"] = self._left
         counts["blocked"] = counts.get("blocked", 0) + self._run.notes.filter(kind=RunNote.Kind.BLOCKED).count()
-        counts["batches"] = self._made
+        counts["batches"] = journal.outcome_counts(self._run, Resource.BATCH).get("create", 0)
         if self._agreed is not None:
             counts["not_selected"] = self._left_out
         self._report.counts = counts

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from bursar.domain.books.payload import delivery_of
 from bursar.domain.books.traits import Capability
+from bursar.domain.errors import RemoteError
 from bursar.domain.ledger.comparison import Balances, balances_of
 from bursar.domain.ledger.journal import Journal
 from bursar.domain.money import ZERO
@@ -23,11 +24,14 @@ LISTED = 20
 
 
 def reconcile_book(run: Run, desk: BookDesk, months: Collection[Month], now: datetime) -> list[str]:
-    """Compare these months and keep every balance; one remark when something differs. Raises RemoteError."""
+    """Compare these months and keep every balance; one remark when something differs, or cannot be said."""
     ours = balances_of(journals_written(desk.book, months))
     ours = {place: amount for place, amount in ours.items() if place.period in months}
     can = desk.adapter.traits.can(Capability.BALANCES)
-    theirs = desk.adapter.balances(months) if can else None
+    try:
+        theirs = desk.adapter.balances(months) if can else None
+    except RemoteError as error:
+        return [f"{desk.book.name} could not be reconciled: {error.sentence}"]
     differing = _keep(desk.book, months, ours, theirs, now)
     for row in differing[:LISTED]:
         RunNote.objects.create(

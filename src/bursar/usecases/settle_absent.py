@@ -14,6 +14,9 @@ from bursar.usecases.ledger_exceptions import Found
 
 State = LedgerDocument.State
 
+WATCHED = 50
+"""Newest batches of ours whose entries are read again at each whole export: one request each."""
+
 
 def note_batches(run: Run, batches: Iterable[Batch]) -> None:
     """Keep every batch as ConnectWise has it now; one that is not there any more was undone."""
@@ -34,12 +37,31 @@ def note_batches(run: Run, batches: Iterable[Batch]) -> None:
 
 def settle_absent(run: Run, accounting: Accounting, now: datetime) -> list[Found]:
     """Call after a whole export. Documents that were never posted are *gone*; posted ones must be in some batch."""
+    _notice_unbatched(run, accounting)
     absent = LedgerDocument.objects.filter(connection=run.connection, seen_in__isnull=False).exclude(seen_in=run)
     absent.filter(marker="", state__in=[State.READY, State.BLOCKED, State.EXCLUDED], batch=None).update(
         state=State.GONE, code="", sentence="ConnectWise offers it no longer.", remedy="", agreed_in=None
     )
     lost = list(absent.filter(batch=None, voided=False).exclude(marker="").exclude(entry_ids=[]).defer("source"))
     return list(_elsewhere(run, accounting, lost, now)) if lost else []
+
+
+def _notice_unbatched(run: Run, accounting: Accounting) -> None:
+    """Documents that somebody took out of a batch of ours, or whose batch was deleted, are in none any more."""
+    documents = LedgerDocument.objects.filter(connection=run.connection).exclude(entry_ids=[])
+    _take_out(documents.filter(batch__state=LedgerBatch.State.UNDONE).values_list("pk", flat=True))
+    watched = LedgerBatch.objects.filter(connection=run.connection, ours=True, state=LedgerBatch.State.OPEN)
+    for batch in watched.order_by("-remote_id")[:WATCHED]:
+        held = set(_entries(accounting, batch))
+        rows = documents.filter(batch=batch).values_list("pk", "entry_ids")
+        _take_out(pk for pk, ids in rows if held.isdisjoint(ids))
+
+
+def _take_out(documents: Iterable[int]) -> None:
+    for some in chunks(list(documents)):
+        rows = LedgerDocument.objects.filter(pk__in=some)
+        rows.filter(marker="").update(batch=None, state=State.READY)
+        rows.exclude(marker="").update(batch=None, state=State.POSTED)
 
 
 def _elsewhere(run: Run, accounting: Accounting, lost: list[LedgerDocument], now: datetime) -> Iterator[Found]:

@@ -50,7 +50,7 @@ def _set_status(store: Store, invoice: Record, name: str) -> None:
 def _pay(store: Store, invoice: Record, part: Decimal) -> None:
     due = day(invoice, "dueDate") or SEPTEMBER
     payment: Record = {
-        "type": "Payment",
+        "type": "P",
         "source": "Default",
         "invoice": {"id": invoice["id"]},
         "amount": cents(amount(invoice, "total") * part),

@@ -64,6 +64,11 @@ _ACCOUNTING = {
     "Time Entry": "I",
 }
 
+_BOTH = {
+    name: "".join(level for level in _EVERYTHING if level in _BILLING.get(name, "") + _ACCOUNTING.get(name, ""))
+    for _, name in FUNCTIONS
+}
+
 # Per role the functions it may use: A add, E edit, D delete, I inquire, each at level All.
 ROLES: dict[str, dict[str, str]] = {
     "Admin": {name: _EVERYTHING for _, name in FUNCTIONS},
@@ -71,6 +76,7 @@ ROLES: dict[str, dict[str, str]] = {
     "Bursar Accounting": _ACCOUNTING,
     "Read Only": {name: "I" for _, name in FUNCTIONS},
     "No Agreements": {name: levels for name, levels in _BILLING.items() if name != "Agreements"},
+    "Bursar": _BOTH,
 }
 
 # Identifier, name and role.
@@ -80,6 +86,7 @@ API_MEMBERS = (
     ("bursar-acct", "Bursar accounting sync", "Bursar Accounting"),
     ("read-only", "Read only reporting", "Read Only"),
     ("no-agreements", "Sync without agreements", "No Agreements"),
+    ("bursar", "Bursar, both journeys", "Bursar"),
 )
 
 # Identifier, first name, last name and role.

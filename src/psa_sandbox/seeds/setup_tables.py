@@ -140,6 +140,9 @@ def _plant_billing_tables(store: Store) -> None:
     for identifier, name, symbol in CURRENCIES:
         code = store.insert("currencyCode", {"identifier": identifier, "name": identifier})
         store.insert("currency", _currency(identifier, name, symbol) | {"currencyCode": {"id": code["id"]}})
+    corporate: Record = {"fiscalYearStart": "January", "locationCaption": "Location", "groupCaption": "Department"}
+    base = ref(store, "currency", currencyIdentifier="USD")
+    store.insert("corporateStructure", {**corporate, "levelCount": "Level2", "baseCurrency": base})
 
 
 def _currency(identifier: str, name: str, symbol: str) -> Record:

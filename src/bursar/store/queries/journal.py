@@ -146,10 +146,13 @@ def begin_again(run: Run) -> None:
     )
 
 
-def outcome_counts(run: Run) -> dict[str, int]:
-    """Writes of the run, over all its attempts: those that arrived by action, the others by state."""
+def outcome_counts(run: Run, resource: Resource | None = None) -> dict[str, int]:
+    """Writes of the run, of one kind of record or all, over all its attempts: those that arrived by action, the others
+    by state.
+    """
     found: dict[str, int] = {}
-    rows = run.postings.exclude(state=State.WITHDRAWN).order_by().values_list("state", "action")
+    written = run.postings.filter(resource=resource.value) if resource else run.postings
+    rows = written.exclude(state=State.WITHDRAWN).order_by().values_list("state", "action")
     for state, action, count in rows.annotate(count=Count("pk")):
         name = action if state == State.POSTED else state
         found[name] = found.get(name, 0) + count
