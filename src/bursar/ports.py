@@ -21,7 +21,7 @@ from bursar.domain.payments.present import InvoicePayment, PaidInvoice
 from bursar.domain.payments.settlement import Settlement
 from bursar.domain.period import Month
 from bursar.domain.permissions import Box, RoleGrants
-from bursar.domain.plan import Action, Fields, Resource
+from bursar.domain.plan import Action, Blocked, Fields, Resource
 from bursar.domain.psa import Addition, Agreement, AgreementType, CatalogItem, Company, PsaInfo
 
 
@@ -60,6 +60,10 @@ class Psa(Protocol):
     @property
     def write_timeout(self) -> float:
         """Seconds after which a write that was sent cannot arrive any more, if it has not by then."""
+
+    @property
+    def accounting(self) -> "Accounting":
+        """Its accounting interface: what waits for the books, exports, batches, invoices and payments."""
 
     def info(self) -> PsaInfo:
         """One authenticated call: proves address, company and keys."""
@@ -115,6 +119,12 @@ class Accounting(Protocol):
     def unposted(self, family: Family) -> Iterator[Waiting]:
         """What waits for the accounting package, in one of the three lists."""
 
+    def explain(self, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
+        """The same rows, with what tells why they were left out: vendor numbers of members, counts of GL entries.
+
+        It costs a request for each invoice, so it is for the few rows that did not come in an export.
+        """
+
     def export(self, wish: Wish) -> Iterator[Exported]:
         """What would be posted: documents, parties and settings. Changes nothing; purchases come with their taxes."""
 
@@ -148,7 +158,8 @@ class Books(Protocol):
     """One book: a journal file, a company in an accounting package.
 
     Writes are of the resources PARTY, ITEM and DOCUMENT. A document's fields hold its `marker` and its `payload`
-    (`domain.books.payload`); taking one back is a CANCEL with `marker`, `ref`, `number` and the payload that was sent.
+    (`domain.books.payload`); taking one back is a CANCEL with `marker`, `ref`, `number`, the
+    `day` (YYYY-MM-DD) on which to do it, and the payload that was sent.
     A receipt of a document has the fields `marker`, `number`, `total`, `day` and `currency`, as the books have them.
     """
 
@@ -181,10 +192,12 @@ class Books(Protocol):
         None when the book cannot say. Accounts are called as in the deliveries.
         """
 
-    def settlements(self, since: datetime | None) -> Iterator[Settlement]:
+    def settlements(self, since: datetime | None) -> Iterator[Settlement | Blocked]:
         """Invoices whose allocations may have changed since then, each with all its live allocations.
 
-        None asks for all. Invoices are named by the number that was delivered. Nothing when it cannot read payments.
+        None asks for all. Invoices are named by the number that was delivered; one whose payments were all deleted
+        comes without allocations. Blocked is an invoice whose payments cannot be told, and why: its present ones stay.
+        Nothing when it cannot read payments.
         """
 
     def send(self, write: Write) -> Receipt:

@@ -27,9 +27,11 @@ def invoice(scene: Scene, month: Month) -> Invoiced:
     scene.narrator.step(f"Invoice {month} in ConnectWise")
     scene.narrator.say("This is ConnectWise's own agreement invoicing, not Bursar's work.")
     invoices = scene.sandbox.invoice_due(month.first)
+    scene.sandbox.close_invoices(invoices)
     invoiced = _read(scene, month, invoices)
     scene.narrator.done(
-        f"{counted(len(invoices), 'invoice')}, with {money(invoiced.with_line)} for the lines that Bursar posted."
+        f"{counted(len(invoices), 'invoice')}, with {money(invoiced.with_line)} for the lines that Bursar posted;"
+        " somebody looks at them and closes them."
     )
     return invoiced
 

@@ -31,7 +31,7 @@ def introduce(narrator: Narrator) -> None:
 
 
 def add(narrator: Narrator, facts: Facts) -> Connection:
-    """Save the way into the sandbox, with the key of a role that a billing sync needs and no more."""
+    """Save the way into the sandbox, with the key of a role that has what billing and accounting need and no more."""
     narrator.step(
         "Connect to ConnectWise",
         f"bursar connection add {NAME} --url {facts.url} --company {facts.company_id} --client-id … --public-key …",

@@ -19,7 +19,7 @@ from bursar.connectors.exact_json import parse
 API = "/v4_6_release/apis/3.0"
 DUE = "/_control/invoice-due"
 PAGE = 1000
-READER, EDITOR, BURSAR = "Read Only", "Admin", "Bursar Billing"
+READER, EDITOR, BURSAR = "Read Only", "Admin", "Bursar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,15 @@ class Sandbox:
         self._client.patch(
             f"{API}/procurement/catalog/{item.id}", json=[operation], auth=self._auth(EDITOR)
         ).raise_for_status()
+
+    def close_invoices(self, invoices: Collection[int]) -> None:
+        """Set invoices to a closed billing status, as somebody does who has looked at them: they are posted then."""
+        (status, *_) = _FOUND.validate_python(self._get("/finance/billingStatuses", conditions="closedFlag=true"))
+        operation = {"op": "replace", "path": "status", "value": {"id": status.id}}
+        for key in invoices:
+            self._client.patch(
+                f"{API}/finance/invoices/{key}", json=[operation], auth=self._auth(EDITOR)
+            ).raise_for_status()
 
     def _get(self, path: str, **parameters: str) -> object:
         query = parameters | {"pageSize": str(PAGE)}

@@ -1,11 +1,13 @@
 """The story: two months of a believable MSP."""
 
+import os
 import sys
+from pathlib import Path
 
 import httpx2
 
 from bursar.cli.adapters import open_psa
-from bursar.cli.demo import accounting, adoption, mapping, opening, posting
+from bursar.cli.demo import accounting, adoption, books, mapping, opening, posting
 from bursar.cli.demo.logins import read_logins
 from bursar.cli.demo.narrator import Narrator
 from bursar.cli.demo.sandbox import Facts, Sandbox, read_facts
@@ -45,7 +47,8 @@ def tell(narrator: Narrator, facts: Facts) -> bool:
         opening.prove(scene)
         opening.choose_agreement_type(scene)
         _september(scene)
-        return _october(scene)
+        billed = _october(scene)
+        return _books(scene) and billed
 
 
 def _september(scene: Scene) -> None:
@@ -69,3 +72,12 @@ def _october(scene: Scene) -> bool:
     invoiced = accounting.invoice(scene, OCTOBER)
     accounting.list_blocked(scene, report)
     return accounting.reconcile(scene, report, invoiced)
+
+
+def _books(scene: Scene) -> bool:
+    """What was invoiced goes to the books. Returns whether they agree, and nothing was written twice."""
+    book = books.open_book(scene, Path(os.environ["BURSAR_HOME"]) / "books")
+    books.export(scene)
+    report = books.post(scene, book)
+    once = books.post_again(scene)
+    return books.reconcile(scene, book) and once and report.verdict == "balanced"
