@@ -19,23 +19,23 @@ CLASSED = replace(INVOICE, dimensions=(Dimension(Axis.CLASS, "Cloud"), Dimension
 @pytest.mark.parametrize(
     ("document", "references", "code"),
     [
-        (INVOICE, lists(account=ACCOUNTS[:-1]), "account_unusable"),
+        (INVOICE, lists(account=ACCOUNTS[:-1]), "code_unusable"),
         (
             INVOICE,
             lists(account=[*ACCOUNTS[:-1], Reference(ReferenceKind.ACCOUNT, "2200", active=False)]),
-            "account_unusable",
+            "code_unusable",
         ),
         (
             INVOICE,
             lists(account=[*ACCOUNTS[:-1], Reference(ReferenceKind.ACCOUNT, "2200", postable=False)]),
-            "account_unusable",
+            "code_unusable",
         ),
-        (INVOICE, lists(tax=["GST"]), "tax_unusable"),
-        (TERMS, lists(term=["Net 10"]), "term_unusable"),
+        (INVOICE, lists(tax=["GST"]), "code_unusable"),
+        (TERMS, lists(term=["Net 10"]), "code_unusable"),
         (INVOICE, lists(customer=["OTHER"]), "party_unknown"),
         (INVOICE, lists(customer=[Reference(ReferenceKind.CUSTOMER, "CONTOSO", active=False)]), "party_inactive"),
         (replace(INVOICE, party=PartyRef(name="No number Ltd")), lists(), "party_missing"),
-        (CLASSED, lists(dimension=["class:Cloud"]), "dimension_unusable"),
+        (CLASSED, lists(dimension=["class:Cloud"]), "code_unusable"),
     ],
 )
 def test_an_inactive_or_missing_reference_is_named(document: Document, references: ReferenceLists, code: str) -> None:
@@ -77,4 +77,4 @@ def test_items_are_looked_up_where_sales_need_them() -> None:
     able = replace(ABLE, capabilities=frozenset(Capability))
     found = sole(INVOICE, traits=able, references=lists(item=["ROUTER"]))
     assert found.blocked is not None
-    assert found.blocked.code == "item_unusable"
+    assert found.blocked.code == "code_unusable"

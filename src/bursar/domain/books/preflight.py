@@ -74,7 +74,7 @@ def _reference(document: Document, kind: ReferenceKind, code: str, situation: Si
         remedy = "Map it"
     else:
         return
-    yield _blocked(document, f"{kind}_unusable", sentence, f"{remedy} to another one on Ledger › Mappings.")
+    yield _blocked(document, "code_unusable", sentence, f"{remedy} to another one on Ledger › Mappings.")
 
 
 def _dimensions(document: Document, situation: Situation) -> Iterator[Blocked]:
