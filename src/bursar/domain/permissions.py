@@ -30,7 +30,7 @@ _MEANINGS = {
     Journey.ACCOUNTING: "export GL batches to the books and bring payments back",
 }
 ENABLED = frozenset({Journey.BILLING, Journey.ORGANIZATIONS})
-"""The journeys that Bursar has now; the others are shown so that a role can be made for good, and are not asked for."""
+"""The journeys of every connection. Accounting comes with the first book; the others are shown, and not asked for."""
 
 
 class Act(StrEnum):
@@ -214,6 +214,11 @@ class PermissionReport:
     @property
     def unknown(self) -> Sequence[Finding]:
         return [finding for finding in self.findings if finding.verdict is Verdict.UNKNOWN]
+
+
+def journeys_with(*, books: bool) -> frozenset[Journey]:
+    """The journeys of a connection that has books, or none."""
+    return ENABLED | {Journey.ACCOUNTING} if books else ENABLED
 
 
 NOT_ASKED = "It was not asked for."

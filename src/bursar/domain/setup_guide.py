@@ -3,11 +3,11 @@
 The steps are those published for accounting integrations, with the permissions that Bursar itself needs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bursar.domain.permissions import ENABLED, TABLE_SETUP, Act, Permission, boxes_for
+from bursar.domain.permissions import ENABLED, TABLE_SETUP, Act, Journey, Permission, boxes_for
 
 
 class Shown(StrEnum):
@@ -15,6 +15,8 @@ class Shown(StrEnum):
 
     LEVELS = "levels"
     TABLES = "tables"
+    ACCOUNTING = "accounting"
+    """Levels that books and payments need beyond those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ STEPS: Sequence[Step] = (
                 "The customisation of Table Setup decides which tables may be read. If you restrict it, select "
                 "Customize on the Table Setup row and allow access to these:",
                 shown=Shown.TABLES,
+            ),
+            Instruction(
+                "If Bursar is to post to the books and to bring payments back, set these levels as well. Table Setup "
+                "then also needs General Ledger / GL Accounts.",
+                shown=Shown.ACCOUNTING,
             ),
         ),
     ),
@@ -150,10 +157,10 @@ class LevelRow:
     levels: Sequence[str]
 
 
-def level_rows() -> Sequence[LevelRow]:
-    """What the role must allow for the enabled journeys, in the order of ConnectWise's page."""
-    boxes = {(box.permission, box.act) for box in boxes_for(ENABLED) if not box.table}
-    rows = dict.fromkeys(box.permission for box in boxes_for(ENABLED) if not box.table)
+def level_rows(journeys: Collection[Journey] = ENABLED) -> Sequence[LevelRow]:
+    """What the role must allow for these journeys, in the order of ConnectWise's page."""
+    boxes = {(box.permission, box.act) for box in boxes_for(journeys) if not box.table}
+    rows = dict.fromkeys(box.permission for box in boxes_for(journeys) if not box.table)
     return [LevelRow(row, ["All" if (row, act) in boxes else "None" for act in Act]) for row in rows]
 
 
@@ -189,14 +196,14 @@ def _item(position: int, each: Instruction) -> str:
     if each.command:
         lines += ["", f"   `{each.command}`"]
     if each.shown is Shown.LEVELS:
-        lines += ["", *(f"   {line}" for line in _level_table()), ""]
+        lines += ["", *(f"   {line}" for line in _level_table(level_rows())), ""]
+    if each.shown is Shown.ACCOUNTING:
+        lines += ["", *(f"   {line}" for line in _level_table(level_rows([Journey.ACCOUNTING]))), ""]
     if each.shown is Shown.TABLES:
         lines += ["", *(f"   - {table}" for table in tables())]
     return "\n".join(lines)
 
 
-def _level_table() -> Sequence[str]:
+def _level_table(rows: Sequence[LevelRow]) -> Sequence[str]:
     head = ["| Module | Permission | Add | Edit | Delete | Inquire |", "|---|---|---|---|---|---|"]
-    return head + [
-        f"| {row.permission.module} | {row.permission.name} | {' | '.join(row.levels)} |" for row in level_rows()
-    ]
+    return head + [f"| {row.permission.module} | {row.permission.name} | {' | '.join(row.levels)} |" for row in rows]

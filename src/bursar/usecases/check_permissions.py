@@ -8,10 +8,10 @@ from django.db import transaction
 
 from bursar.domain.errors import RemoteError
 from bursar.domain.permissions import (
-    ENABLED,
     Act,
     Box,
     Grant,
+    Journey,
     Level,
     Permission,
     PermissionReport,
@@ -19,9 +19,10 @@ from bursar.domain.permissions import (
     Source,
     boxes_for,
     compare,
+    journeys_with,
 )
 from bursar.ports import Psa
-from bursar.store.models import Connection, PermissionCheck
+from bursar.store.models import Book, Connection, PermissionCheck
 from bursar.usecases.acting import current_actor
 from bursar.usecases.audit import record
 from bursar.usecases.connection_state import mark_refused
@@ -35,6 +36,8 @@ class Checked:
     at: datetime
     by: str
     member: str
+    journeys: frozenset[Journey]
+    """What was looked at."""
 
 
 def check_permissions(connection: Connection, psa: Psa, now: datetime, member: str | None = None) -> Checked:
@@ -44,11 +47,11 @@ def check_permissions(connection: Connection, psa: Psa, now: datetime, member: s
     """
     named = _last_member(connection) if member is None else member.strip()
     try:
-        granted = psa.granted(boxes_for(ENABLED), named)
+        granted = psa.granted(boxes_for(journeys_of(connection)), named)
     except RemoteError as error:
         mark_refused(connection, error, now)
         raise
-    report = compare(granted)
+    report = compare(granted, journeys_of(connection))
     with transaction.atomic():
         kept, _ = PermissionCheck.objects.update_or_create(
             connection=connection,
@@ -65,9 +68,14 @@ def check_permissions(connection: Connection, psa: Psa, now: datetime, member: s
     return _checked(kept)
 
 
+def journeys_of(connection: Connection) -> frozenset[Journey]:
+    """What the connection is used for: accounting, too, once it has a book."""
+    return journeys_with(books=Book.objects.filter(connection=connection).exists())
+
+
 def last_check(connection: Connection) -> Checked | None:
     """The last check, compared with what the journeys need today; None when there was none."""
-    kept = PermissionCheck.objects.filter(connection=connection).first()
+    kept = PermissionCheck.objects.filter(connection=connection).select_related("connection").first()
     return _checked(kept) if kept else None
 
 
@@ -77,7 +85,8 @@ def _last_member(connection: Connection) -> str:
 
 def _checked(kept: PermissionCheck) -> Checked:
     grants = RoleGrants(kept.role, Source(kept.source), dict(map(_grant, kept.grants)))
-    return Checked(compare(grants), kept.checked_at, kept.checked_by, kept.member)
+    journeys = journeys_of(kept.connection)
+    return Checked(compare(grants, journeys), kept.checked_at, kept.checked_by, kept.member, journeys)
 
 
 def _rows(granted: RoleGrants) -> Sequence[dict[str, str | None]]:

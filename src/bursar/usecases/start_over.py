@@ -5,16 +5,25 @@ from bursar.store.models import (
     AdditionLink,
     Connection,
     Contract,
+    InvoiceSettlement,
+    LedgerBatch,
+    LedgerDocument,
+    LedgerException,
     Line,
     ListEntry,
     ListReading,
     Load,
     Offer,
     Organization,
+    PaymentLink,
     PermissionCheck,
     Posting,
+    UnpostedRecord,
 )
 from bursar.usecases.audit import record
+
+LEDGER = (UnpostedRecord, LedgerException, LedgerDocument, LedgerBatch, InvoiceSettlement, PaymentLink)
+"""What the ledger and payments journeys know of a company. Books, routes and codes are the MSP's own, and stay."""
 
 COMPANY_SETTINGS = (
     "agreement_type",
@@ -42,7 +51,7 @@ class CompanyChanged(InvalidInput):
 
 
 def start_over(connection: Connection) -> None:
-    """Remove lines, links and mappings of a connection, and what was read or chosen from its company.
+    """Remove lines, links, documents and mappings of a connection, and what was read or chosen from its company.
 
     Runs and their journal stay as history. Call it in a transaction, while no run is active.
     """
@@ -52,8 +61,9 @@ def start_over(connection: Connection) -> None:
         "organizations": Organization.objects.filter(connection=connection).count(),
         "products": Offer.objects.filter(connection=connection).delete()[0],
         "contracts": Contract.objects.filter(connection=connection).delete()[0],
+        "documents": LedgerDocument.objects.filter(connection=connection).count(),
     }
-    for table in (Organization, Load, ListEntry, ListReading, PermissionCheck):
+    for table in (Organization, Load, ListEntry, ListReading, PermissionCheck, *LEDGER):
         table.objects.filter(connection=connection).delete()
     Posting.objects.filter(connection=connection, state__in=Posting.OPEN).update(
         state=Posting.State.FAILED, sentence="The connection was given another Company ID before the outcome was known."

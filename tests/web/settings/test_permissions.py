@@ -12,8 +12,8 @@ from psa_sandbox.control.faults import Fault
 from tests.web.settings.place import Place, words
 
 HTMX = {"HX-Request": "true"}
-QUERIES = 5
-"""Seven of the session, the person and their list of sessions; the connection, all connections, the last check."""
+QUERIES = 6
+"""The session and the person, the connection, all connections, the last check, whether there are books."""
 
 
 @pytest.mark.parametrize("role", Role)

@@ -102,7 +102,7 @@ class LedgerDocument(models.Model):
     generation = models.PositiveSmallIntegerField(default=0)
     marker = models.CharField(max_length=50, blank=True)
     """Empty until it has been posted once."""
-    delivered_to = models.ForeignKey(Book, models.PROTECT, null=True, related_name="+")
+    delivered_to = models.ForeignKey(Book, models.RESTRICT, null=True, related_name="+")
     """The book that has it; `book` is where today's routes lead."""
     delivered = models.TextField(blank=True)
     """The payload that was sent last."""

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from bursar.domain import setup_guide
-from bursar.domain.permissions import Act
+from bursar.domain.permissions import Act, Journey
 from bursar.domain.roles import Role
 from bursar.store.models import Connection
 from bursar.web.access import on_connection
@@ -18,6 +18,7 @@ def guide(request: HttpRequest, _connection: Connection) -> HttpResponse:
         "steps": setup_guide.STEPS,
         "acts": list(Act),
         "rows": setup_guide.level_rows(),
+        "accounting": setup_guide.level_rows([Journey.ACCOUNTING]),
         "tables": setup_guide.tables(),
     }
     return render(request, "settings/guide.html", context)

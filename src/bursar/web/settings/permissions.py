@@ -9,7 +9,7 @@ from bursar.domain.errors import BursarError
 from bursar.domain.permissions import Act, Journey
 from bursar.domain.roles import Role
 from bursar.store.models import Connection
-from bursar.usecases.check_permissions import Checked, check_permissions, last_check
+from bursar.usecases.check_permissions import Checked, check_permissions, journeys_of, last_check
 from bursar.web.access import on_connection
 from bursar.web.partial import wants_part
 from bursar.web.settings.permission_rows import permission_rows, table_rows
@@ -48,11 +48,12 @@ def _failed(request: HttpRequest, connection: Connection, error: BursarError) ->
 
 def _context(connection: Connection, checked: Checked | None) -> dict[str, object]:
     report = checked.report if checked else None
+    enabled = checked.journeys if checked else journeys_of(connection)
     return {
         "checked": checked,
         "acts": list(Act),
         "journeys": list(Journey),
-        "rows": permission_rows(report),
-        "tables": table_rows(report),
+        "rows": permission_rows(report, enabled),
+        "tables": table_rows(report, enabled),
         "usable": connection.state != Connection.State.DISCONNECTED,
     }
