@@ -15,19 +15,23 @@ def record_payments(connection: Connection, _now: datetime, posted: Sequence[Pos
     for item in posted:
         if item.row.resource != Resource.PAYMENT:
             continue
-        links = PaymentLink.objects.filter(connection=connection, payment_id=item.receipt.remote_id)
         if item.row.action == Action.CANCEL:
-            links.delete()
-            continue
-        fields = after_of(item.row)
-        amount, day = fields.get("amount"), fields.get("day")
-        PaymentLink.objects.update_or_create(
-            connection=connection,
-            payment_id=item.receipt.remote_id,
-            defaults={
-                "invoice_id": item.row.parent_id or 0,
-                "number": str(item.row.lines[0])[:200] if item.row.lines else "",
-                "amount": amount if isinstance(amount, Decimal) else None,
-                "day": day if isinstance(day, date) else None,
-            },
-        )
+            PaymentLink.objects.filter(connection=connection, payment_id=item.receipt.remote_id).delete()
+        else:
+            PaymentLink.objects.update_or_create(
+                connection=connection, payment_id=item.receipt.remote_id, defaults=_written(item)
+            )
+
+
+def _written(item: Posted) -> dict[str, object]:
+    """What the link says now; a change of the amount alone leaves the day as it is."""
+    fields = after_of(item.row)
+    amount, day = fields.get("amount"), fields.get("day")
+    facts: dict[str, object] = {"number": str(item.row.lines[0])[:200] if item.row.lines else ""}
+    if item.row.parent_id is not None:
+        facts["invoice_id"] = item.row.parent_id
+    if isinstance(amount, Decimal):
+        facts["amount"] = amount
+    if isinstance(day, date):
+        facts["day"] = day
+    return facts

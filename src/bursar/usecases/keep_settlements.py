@@ -1,0 +1,61 @@
+"""Keep what a source says was paid: a row for each invoice, with the claims of every source that names it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from bursar.domain.money import to_cents
+from bursar.domain.payments.claims import Claim, Claims, refused_claim, with_claim
+from bursar.domain.payments.settlement import Settlement
+from bursar.domain.plan import Blocked
+from bursar.store.models import Book, Connection, InvoiceSettlement
+from bursar.store.queries.payments import claims_as_json, claims_of, rows_by_number
+
+CLAIMED = ("book", "currency", "voided", "wanted", "newest", "allocations", "state", "changed_at")
+
+
+def keep_settlements(
+    connection: Connection, source: Book | None, told: Mapping[str, Settlement | Blocked], now: datetime
+) -> set[int]:
+    """Keep what a book, or a file (None), says of these invoices, by number. Returns the ids of their rows.
+
+    What is new in it waits to be compared with ConnectWise. An invoice that nobody ever said anything of, and of which
+    nothing is said now, gets no row.
+    """
+    fresh: list[InvoiceSettlement] = []
+    changed: list[InvoiceSettlement] = []
+    with transaction.atomic():
+        Connection.objects.select_for_update().get(pk=connection.pk)  # a file and a pull: one after the other
+        known = rows_by_number(connection, told.keys())
+        for number, said in told.items():
+            row = known.get(number)
+            before = claims_of(row) if row else ()
+            claim = _claim(before, source.pk if source else None, number, said)
+            after = with_claim(before, claim)
+            if row is None and claim.says_something:
+                fresh.append(_with_claims(InvoiceSettlement(connection=connection, number=number), after, now))
+            elif row is not None and after != before:
+                changed.append(_with_claims(row, after, now))
+        made = InvoiceSettlement.objects.bulk_create(fresh, batch_size=200)
+        InvoiceSettlement.objects.bulk_update(changed, CLAIMED, batch_size=200)
+    return {row.pk for row in (*known.values(), *made)}
+
+
+def set_claims(row: InvoiceSettlement, claims: Claims, now: datetime) -> None:
+    """Save other claims on a row; they wait to be compared."""
+    _with_claims(row, claims, now).save(update_fields=CLAIMED)
+
+
+def _claim(before: Claims, source: int | None, number: str, said: Settlement | Blocked) -> Claim:
+    return refused_claim(before, source, number, said) if isinstance(said, Blocked) else Claim(source, said)
+
+
+def _with_claims(row: InvoiceSettlement, claims: Claims, now: datetime) -> InvoiceSettlement:
+    settlement = claims[0].settlement
+    row.book_id = claims[0].source
+    row.currency, row.voided = settlement.currency, settlement.voided
+    row.wanted, row.newest = to_cents(settlement.cash), settlement.newest
+    row.allocations = claims_as_json(claims)
+    row.state, row.changed_at = InvoiceSettlement.State.NEW, now
+    return row

@@ -1,0 +1,171 @@
+"""Compare what was paid with what ConnectWise has, some invoices at a time, and keep what became of each.
+
+Shared by the run that people look at and by the posting. Nothing is written to ConnectWise here.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from bursar.domain.payments.claims import Claim, Claims, contradiction, held_by, of_sources
+from bursar.domain.payments.obstacles import BESIDE_WRITES
+from bursar.domain.payments.planner import plan_payments
+from bursar.domain.payments.present import PaidInvoice
+from bursar.domain.payments.settlement import Settlement, subject_of
+from bursar.domain.payments.situation import PaymentSituation, PlannedInvoice, money_of
+from bursar.domain.plan import Blocked, Notice
+from bursar.ports import Accounting
+from bursar.store.models import Book, InvoiceSettlement, Run
+from bursar.store.queries.chunks import chunks
+from bursar.store.queries.payments import claims_of, our_payments
+from bursar.usecases.read_payments import INVOICES_AT_ONCE
+
+State = InvoiceSettlement.State
+PLANNED = (
+    "company",
+    "invoice_id",
+    "invoice_total",
+    "present",
+    "action",
+    "fingerprint",
+    "state",
+    "code",
+    "sentence",
+    "remedy",
+    "applied_at",
+)
+
+
+@dataclass(slots=True)
+class Compared:
+    """Some invoices against ConnectWise."""
+
+    planned: dict[str, PlannedInvoice] = field(default_factory=dict)
+    """By number."""
+    payments: dict[int, Decimal] = field(default_factory=dict)
+    """Amounts of the payments that are there, by id."""
+
+
+class PaymentDesk:
+    """Where settlements are compared, and their rows kept."""
+
+    def __init__(self, run: Run, accounting: Accounting) -> None:
+        self._connection = run.connection
+        self._accounting = accounting
+        self._books = dict(Book.objects.filter(connection=run.connection).values_list("pk", "name"))
+        self.blocked: dict[str, Sequence[Blocked]] = {}
+        """By number: what cannot be done, of every invoice that was looked at."""
+        self.refused: dict[str, Blocked] = {}
+        """By number: what ConnectWise did not take in this run."""
+        self.notices: dict[str, Sequence[Notice]] = {}
+
+    def rows(self, pks: Collection[int]) -> Iterator[list[InvoiceSettlement]]:
+        """These settlements in the order of their ids, some at a time, read when they are needed."""
+        for some in chunks(sorted(pks), INVOICES_AT_ONCE):
+            yield list(InvoiceSettlement.objects.filter(pk__in=some).order_by("pk"))
+
+    def compare(self, rows: Sequence[InvoiceSettlement]) -> Compared:
+        """What each invoice needs, from what ConnectWise has now. Raises RemoteError."""
+        result = Compared()
+        settlements: list[Settlement] = []
+        for row in rows:
+            claims = of_sources(claims_of(row), self._books)
+            settlement = claims[0].settlement if claims else Settlement(row.number, row.currency)
+            held = held_by(claims) or self._contradiction(claims)
+            if held is None:
+                settlements.append(settlement)
+            else:
+                result.planned[row.number] = PlannedInvoice(settlement, blocked=[held])
+        situation = self._situation(settlements)
+        result.planned |= {each.settlement.number: each for each in plan_payments(situation).invoices}
+        result.payments = {each.id: each.amount for some in situation.payments.values() for each in some}
+        return result
+
+    def _situation(self, settlements: Sequence[Settlement]) -> PaymentSituation:
+        numbers = {settlement.number for settlement in settlements}
+        credited = {number for settlement in settlements for number in settlement.credits if number}
+        invoices: dict[str, list[PaidInvoice]] = {}
+        for invoice in self._accounting.invoices(numbers | credited) if numbers else ():
+            invoices.setdefault(invoice.number, []).append(invoice)
+        ids = [invoice.id for number in numbers for invoice in invoices.get(number, ())]
+        payments = dict(self._accounting.payments(ids)) if ids else {}
+        return PaymentSituation(settlements, invoices, payments, our_payments(self._connection, ids))
+
+    def _contradiction(self, claims: Claims) -> Blocked | None:
+        other = contradiction(claims) if claims else None
+        if other is None:
+            return None
+        number = other.settlement.number
+        return Blocked(
+            subject_of(number),
+            "two_sources",
+            f"Invoice {number}: {self._told(claims[0])}, {self._told(other)}.",
+            "Correct one of them, or say on Ledger › Payments which one counts.",
+            (number,),
+            money_of(claims[0].settlement, None, claims[0].settlement.cash),
+        )
+
+    def _told(self, claim: Claim) -> str:
+        name = "a payment file" if claim.source is None else self._books[claim.source]
+        credited = ", ".join(f"credit {number}" for number in claim.settlement.credits)
+        cash = money_of(claim.settlement, None, claim.settlement.cash)
+        return f"{name} says {cash} was paid" + (f" and set against it {credited}" if credited else "")
+
+    def keep(
+        self,
+        rows: Sequence[InvoiceSettlement],
+        planned: Mapping[str, PlannedInvoice],
+        now: datetime,
+        refused: Mapping[str, Blocked] | None = None,
+    ) -> None:
+        """Keep what became of these rows. `refused` says by number which writes ConnectWise did not take.
+
+        A row of which its source said something new meanwhile stays as it is: the next run compares it.
+        """
+        for row in rows:
+            plan = planned[row.number]
+            refusal = (refused or {}).get(row.number)
+            if refusal:
+                self.refused[row.number] = refusal
+            earlier = None if refusal else _refused_before(row, plan)
+            blocked = [*plan.blocked, *([earlier] if earlier else [])]
+            _fill(row, plan, [*blocked, refusal] if refusal else blocked, now)
+            self.blocked[row.number], self.notices[row.number] = blocked, plan.notices
+        with transaction.atomic():
+            some = InvoiceSettlement.objects.select_for_update().filter(pk__in=[row.pk for row in rows])
+            unchanged = dict(some.values_list("pk", "allocations"))
+            known = [row for row in rows if unchanged.get(row.pk) == row.allocations]
+            InvoiceSettlement.objects.bulk_update(known, PLANNED, batch_size=INVOICES_AT_ONCE)
+
+
+def _refused_before(row: InvoiceSettlement, plan: PlannedInvoice) -> Blocked | None:
+    """What ConnectWise said of the very same write: it stays until something else is to be written, or it is taken."""
+    code = row.code
+    if row.state != State.EXCEPTION or code in BESIDE_WRITES or not plan.writes or row.fingerprint != plan.fingerprint:
+        return None
+    return Blocked(subject_of(row.number), code, row.sentence, row.remedy, (row.number,))
+
+
+def _fill(row: InvoiceSettlement, plan: PlannedInvoice, blocked: Sequence[Blocked], now: datetime) -> None:
+    invoice = plan.invoice
+    if invoice:
+        row.company, row.invoice_id, row.invoice_total = invoice.company[:250], invoice.id, invoice.total
+        row.present = plan.present
+    row.action, row.fingerprint = plan.actions, plan.fingerprint
+    row.code = row.sentence = row.remedy = ""
+    if blocked:
+        first, more = blocked[0], len(blocked) - 1
+        row.state, row.code, row.remedy = State.EXCEPTION, first.code[:40], first.remedy
+        row.sentence = f"{first.sentence} (and {more} more)" if more else first.sentence
+        return
+    if plan.notices:
+        row.code, row.sentence = plan.notices[0].code, plan.notices[0].sentence
+    if plan.writes:
+        row.state = State.WANTED
+        return
+    if row.state != State.APPLIED:
+        row.applied_at = now
+    row.state = State.APPLIED
