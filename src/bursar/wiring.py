@@ -21,6 +21,8 @@ from bursar.connectors.billing.csvfile.shipped_profiles import SHIPPED_PROFILES
 from bursar.connectors.billing.csvfile.source import FileSource, FolderSource, open_source, source_digest
 from bursar.connectors.connectwise.client import ConnectWise
 from bursar.connectors.connectwise.credentials import Credentials
+from bursar.connectors.connectwise.files.entry_ids import entry_ids_in
+from bursar.connectors.connectwise.files.payments import payment_file
 from bursar.connectors.connectwise.options import Options
 from bursar.connectors.connectwise.web_pages import agreement_page, agreements_page
 from bursar.connectors.system_clock import SystemClock
@@ -51,6 +53,7 @@ __all__ = [
     "books_adapter",
     "check_of",
     "connectwise",
+    "entry_ids_in",
     "heading_key",
     "keep_profile",
     "known_field",
@@ -58,6 +61,7 @@ __all__ = [
     "line_source",
     "loadable_months",
     "opened_books",
+    "payment_file",
     "period_source",
     "preview_of",
     "profile_document",
@@ -99,6 +103,7 @@ def connectwise(
             connect_timeout=min(10.0, seconds),
             read_timeout=seconds,
             marker_field=given.get("marker_field"),
+            home_currency=str(given.get("home_currency", "")),
         ),
         transport=transport,
         clock=clock,
@@ -107,18 +112,20 @@ def connectwise(
 
 def books_adapter(book: Book, transport: httpx2.BaseTransport | None = None, clock: Clock | None = None) -> OpenBooks:
     """The books behind a row, to be closed by the caller. Tests hand in a transport and a clock; nobody else does."""
-    from bursar.connectors.books.files.adapter import FileBooks, Layout
-    from bursar.connectors.books.plaintext.adapter import PlaintextBooks
-    from bursar.connectors.books.tryton.adapter import TrytonBooks
-    from bursar.connectors.books.tryton.credentials import TrytonCredentials
-
     place: Mapping[str, str] = book.place
     if book.kind == Book.Kind.PLAINTEXT:
+        from bursar.connectors.books.plaintext.adapter import PlaintextBooks
+
         return PlaintextBooks(Path(place["folder"]), name=book.name)
     if book.kind == Book.Kind.TRYTON:
+        from bursar.connectors.books.tryton.adapter import TrytonBooks
+        from bursar.connectors.books.tryton.credentials import TrytonCredentials
+
         secret = open_sealed(book.sealed_secret)
         credentials = TrytonCredentials(place["url"], place["database"], place["user"], secret)
         return TrytonBooks(credentials, name=book.name, transport=transport, clock=clock)
+    from bursar.connectors.books.files.adapter import FileBooks, Layout
+
     currency = str(book.policy.get("currency", ""))
     return FileBooks(Path(place["folder"]), Layout(book.kind), name=book.name, currency=currency)
 

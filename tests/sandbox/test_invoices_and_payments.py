@@ -125,6 +125,14 @@ def test_a_credit_memo_is_applied_beside_the_payment(psa: httpx2.Client, store: 
     assert balances(psa, 2, memo) == [(0, 60), (0, -30.38)]
 
 
+def test_a_payment_has_a_type(psa: httpx2.Client, store: Store) -> None:
+    body = {**PAID, "amount": 5}
+    written = {**body, "credit": {"id": credit_memo(store)}}
+    paid, applied = psa.post(PAYMENTS, json=body).json(), psa.post(PAYMENTS, json=written).json()
+    assert (paid["type"], applied["type"]) == ("P", "C")
+    assert patch(psa, f"{PAYMENTS}/{paid['id']}", "type", "Card").json()["type"] == "Card"
+
+
 def test_credits_that_are_refused(psa: httpx2.Client, store: Store) -> None:
     memo = credit_memo(store)
     body = {**PAID, "credit": {"id": memo}}

@@ -52,6 +52,14 @@ def test_the_same_seed_is_always_the_same(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
+def test_every_scenario_has_a_base_currency(name: str) -> None:
+    store = Store()
+    seed(store, name)
+    corporate = named(store, "corporateStructure")
+    assert text(target(store, corporate, "baseCurrency", "currency"), "currencyIdentifier") == "USD"
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
 def test_every_field_is_declared_and_every_reference_leads_somewhere(name: str) -> None:
     store = Store()
     seed(store, name)
@@ -160,9 +168,9 @@ def test_roles_follow_the_permission_tables(msp: Store) -> None:
 def test_every_api_member_has_a_key_pair_of_its_own(msp: Store) -> None:
     pairs = api_keys(msp)
     roles = [pair.role for pair in pairs]
-    assert roles == ["Admin", "Bursar Billing", "Bursar Accounting", "Read Only", "No Agreements"]
+    assert roles == ["Admin", "Bursar Billing", "Bursar Accounting", "Read Only", "No Agreements", "Bursar"]
     texts = [key for pair in pairs for key in (pair.public_key, pair.private_key)]
-    assert len(set(texts)) == 10
+    assert len(set(texts)) == 2 * len(pairs)
     assert {len(key) for key in texts} == {16}
 
 
@@ -176,7 +184,7 @@ def test_empty_has_tables_and_keys_but_no_business() -> None:
     seed(store, "empty")
     assert not {"company", "agreement", "addition", "catalogItem", "invoice"} & set(store.kinds())
     assert store.rows("agreementType")
-    assert len(api_keys(store)) == 5
+    assert len(api_keys(store)) == 6
 
 
 def test_scale_is_fast_and_even() -> None:

@@ -39,6 +39,7 @@ OPTIONS = {
     "requests_per_minute": "Most requests per minute; 0 for no limit (900).",
     "timeout": "Seconds to wait for an answer (60).",
     "marker_field": "Caption of the Addition custom field that carries Bursar's key; empty for the serial number.",
+    "home_currency": "ISO code of the currency of records that name none; empty to ask ConnectWise for it.",
 }
 """How to talk to ConnectWise; kept on the connection."""
 _RANGES = {"concurrency": (1, 64), "requests_per_minute": (0, 100_000), "timeout": (1, 600)}
@@ -205,6 +206,8 @@ def check_option(connection: Connection, name: str, value: str) -> str:
     """The value as it is stored; empty for the default. Raises InvalidInput."""
     if name not in OPTIONS:
         raise InvalidInput(f"There is no option '{name}'.", remedy=f"Known options: {', '.join(OPTIONS)}.")
+    if name == "home_currency":
+        return _checked_currency(value)
     if name != "marker_field":
         _check_number(name, value)
         return value
@@ -215,6 +218,13 @@ def check_option(connection: Connection, name: str, value: str) -> str:
             remedy="Keep it: Bursar would no longer recognise its own Additions.",
         )
     return value
+
+
+def _checked_currency(value: str) -> str:
+    code = value.strip().upper()
+    if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
+        raise InvalidInput(f"'{value}' is no currency.", remedy="Write its ISO code, such as USD.")
+    return code
 
 
 def _check_number(name: str, value: str) -> None:

@@ -104,8 +104,9 @@ class LedgerReader:
         absent = [row for row in self.waiting if f"{row.record}:{row.unposted_id}" in unsure]
         if not absent:
             return found
-        told = {row.unposted_id: row for row in self._source.explain(absent)}
-        return missing_from(self._came, [told.get(row.unposted_id, row) for row in self.waiting], self._wish)
+        told = {(row.family, row.unposted_id): row for row in self._source.explain(absent)}
+        waiting = [told.get((row.family, row.unposted_id), row) for row in self.waiting]
+        return missing_from(self._came, waiting, self._wish)
 
     def _pieces(self) -> Iterator[list[Reading]]:
         piece: list[Reading] = []

@@ -14,7 +14,8 @@ def payment_rule(store: Store, record: Record, previous: Record | None) -> Recor
     """An invoice has one payment [field]; more than its total is refused (our rule). Raises Refusal.
 
     With `credit` the record applies a credit memo instead: one for each memo and invoice, no more than the
-    invoice's balance and what is left of the memo [spec for the field, our reading for the rest].
+    invoice's balance and what is left of the memo [spec for the field, our reading for the rest]. The type is any text
+    [spec]; left out it is P for a payment [field for the letter], C for a credit [assumed].
     """
     invoice = store.get("invoice", reference(record, "invoice") or 0) or {}
     credit = reference(record, "credit")
@@ -27,7 +28,7 @@ def payment_rule(store: Store, record: Record, previous: Record | None) -> Recor
         _demand_between(paid, amount(invoice, "total"), f"the invoice total of {amount(invoice, 'total')}", previous)
     else:
         _demand_credit(store, invoice, record, previous)
-    return record
+    return record if record.get("type") else {**record, "type": "P" if credit is None else "C"}
 
 
 def settle(store: Store, payment: Record, previous: Record | None, by: str) -> None:

@@ -1,6 +1,6 @@
 """A ConnectWise PSA behind the `Psa` port."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from types import TracebackType
@@ -9,13 +9,16 @@ from typing import Self
 import httpx2
 
 from bursar.connectors.connectwise import translate
+from bursar.connectors.connectwise.accounting import AccountingInterface
 from bursar.connectors.connectwise.addition_writes import AdditionWrites
 from bursar.connectors.connectwise.agreement_writes import AgreementWrites
+from bursar.connectors.connectwise.batch_writes import BatchWrites
 from bursar.connectors.connectwise.concurrent_reads import gather
 from bursar.connectors.connectwise.credentials import Credentials
 from bursar.connectors.connectwise.currencies import Currencies
 from bursar.connectors.connectwise.marker import marker_in
 from bursar.connectors.connectwise.options import Options
+from bursar.connectors.connectwise.payment_writes import PaymentWrites
 from bursar.connectors.connectwise.permissions import RoleReader
 from bursar.connectors.connectwise.query import field
 from bursar.connectors.connectwise.reader import Reader
@@ -29,6 +32,7 @@ from bursar.connectors.connectwise.wire import (
     CHOICE_LIST,
     COMPANY_LIST,
 )
+from bursar.connectors.connectwise.writes import Outlet
 from bursar.connectors.http import HttpClient
 from bursar.connectors.request_log import Observer
 from bursar.domain.errors import NotFound
@@ -62,8 +66,24 @@ class ConnectWise:
         self._pool = ThreadPoolExecutor(size, thread_name_prefix="connectwise")
         self._reader = Reader(self._session, self._pool, concurrency=size, page_size=self._options.page_size)
         self._marker = marker_in(self._options.marker_field)
-        self._agreements = AgreementWrites(self._session, self._reader, Currencies(self._reader))
-        self._additions = AdditionWrites(self._session, self._reader, self._marker)
+        self._outlets: Mapping[Resource, Outlet] = {
+            Resource.AGREEMENT: AgreementWrites(self._session, self._reader, Currencies(self._reader)),
+            Resource.ADDITION: AdditionWrites(self._session, self._reader, self._marker),
+            Resource.BATCH: BatchWrites(self._session, self._reader),
+            Resource.PAYMENT: PaymentWrites(self._session, self._reader),
+        }
+        self._accounting = AccountingInterface(
+            self._session,
+            self._reader,
+            self._pool,
+            concurrency=size,
+            home_currency=self._options.home_currency,
+        )
+
+    @property
+    def accounting(self) -> AccountingInterface:
+        """The `Accounting` port of the same PSA. Batches and payments are written through `send`."""
+        return self._accounting
 
     @property
     def concurrency(self) -> int:
@@ -122,11 +142,11 @@ class ConnectWise:
 
     def send(self, write: Write) -> Receipt:
         """Send one write once."""
-        return self._writes(write).send(write)
+        return self._outlet(write).send(write)
 
     def look(self, write: Write) -> Receipt | None:
         """Find the record that `write` would make or change; None when it is not there or not so yet."""
-        return self._writes(write).look(write)
+        return self._outlet(write).look(write)
 
     def close(self) -> None:
         """Wait for reads under way and give back threads and connections."""
@@ -149,7 +169,9 @@ class ConnectWise:
         except NotFound:
             return None
 
-    def _writes(self, write: Write) -> AgreementWrites | AdditionWrites:
+    def _outlet(self, write: Write) -> Outlet:
         if write.action is Action.LEAVE:
             raise ValueError(f"{write.key} is to be left as it is")
-        return self._agreements if write.resource is Resource.AGREEMENT else self._additions
+        if write.resource not in self._outlets:
+            raise ValueError(f"{write.key} is a {write.resource}, which ConnectWise does not keep")
+        return self._outlets[write.resource]

@@ -2,9 +2,10 @@
 
 import threading
 
+from bursar.connectors.connectwise.accounting_wire import CORPORATE_STRUCTURE_LIST
 from bursar.connectors.connectwise.reader import Reader
-from bursar.connectors.connectwise.resources import CURRENCIES
-from bursar.connectors.connectwise.translate import code_of_currency
+from bursar.connectors.connectwise.resources import CORPORATE_STRUCTURE, CURRENCIES
+from bursar.connectors.connectwise.translate import code_of_currency, currency_code
 from bursar.connectors.connectwise.wire import CURRENCY_LIST
 from bursar.domain.errors import FieldFault, Rejected
 
@@ -34,6 +35,26 @@ class Currencies:
             if code:
                 ids.setdefault(code, record.id)
         return ids
+
+
+class HomeCurrency:
+    """The currency of records that name none; read once, unless a person said it. Thread-safe."""
+
+    def __init__(self, reader: Reader, said: str = "") -> None:
+        self._reader = reader
+        self._code: str | None = said.strip().upper() or None
+        self._lock = threading.Lock()
+
+    def code(self) -> str:
+        """The base currency of the corporate structure [spec]; blank when ConnectWise does not say."""
+        with self._lock:
+            if self._code is None:
+                self._code = self._read()
+            return self._code
+
+    def _read(self) -> str:
+        structures = self._reader.walk(CORPORATE_STRUCTURE, CORPORATE_STRUCTURE_LIST)
+        return next((code for each in structures if (code := currency_code(each.base_currency))), "")
 
 
 def _not_set_up(code: str) -> Rejected:

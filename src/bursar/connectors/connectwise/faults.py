@@ -2,6 +2,7 @@
 
 import html
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bursar.connectors.connectwise.credentials import Credentials
@@ -13,6 +14,7 @@ from bursar.domain.errors import FieldFault, NotFound, NotPermitted, Rejected, R
 _LONGEST_QUOTE = 300
 _LONGEST_ANSWER = 2_000
 _RECORD_MISSING = "notfound"
+_OBJECT_EXISTS = "objectexists"
 _REMEDIES = {
     "cannot be less than the agreement billing start": (
         "Start the addition on or after the agreement's billing start date: move the charge start, "
@@ -79,6 +81,11 @@ def readable(answer: Answer, credentials: Credentials) -> str:
 
 def _indented(value: JsonValue) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def exists(fields: Sequence[FieldFault], field: str | None = None) -> bool:
+    """Whether a record was refused because there is such a one; `field` names the place it must be about."""
+    return any(fault.code.casefold() == _OBJECT_EXISTS and field in (None, fault.field) for fault in fields)
 
 
 def refusal(found: Complaint, endpoint: Endpoint, *, maybe_wrong_key: bool) -> RemoteError:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from bursar.connectors.connectwise.gl_export_documents import document_of, row_of
+from bursar.connectors.connectwise.gl_export_errors import ERRORS, error_of, error_record
 from bursar.connectors.connectwise.gl_export_forms import Fields, FieldTable
 from bursar.connectors.connectwise.gl_export_lines import Row
 from bursar.connectors.connectwise.gl_export_parties import party_of, party_shown, settings_of, settings_shown
@@ -23,34 +24,35 @@ from bursar.domain.ledger.documents import Document, RecordType
 from bursar.domain.ledger.export import ExportSettings, GlExport, Part, Party, PartyKind
 from bursar.domain.plan import Blocked
 
+_REMEDY = "Choose a file that holds a whole export, and check that it arrived as it was sent."
 EXPORT_SETTINGS = "exportSettings"
 PARTIES = {"vendors": (PartyKind.VENDOR, VENDOR), "customers": (PartyKind.CUSTOMER, CUSTOMER)}
 
 
-def json_parts(text: bytes | str, *, currency: str) -> Iterator[Part]:
-    """The parts of a JSON export; `currency` is for records that name none. Raises SourceUnreadable."""
+def json_object(text: bytes | str) -> JsonObject:
+    """A JSON export. Raises SourceUnreadable."""
     try:
         export = parse(text)
     except ValueError as error:
-        raise SourceUnreadable(f"The GL export is not JSON: {error}.") from error
+        raise SourceUnreadable(f"The GL export is not JSON: {error}.", remedy=_REMEDY) from error
     if not isinstance(export, dict):
-        raise SourceUnreadable("The GL export is JSON, but not an object.")
-    yield from object_parts(export, currency=currency)
+        raise SourceUnreadable("The GL export is JSON, but not an object.", remedy=_REMEDY)
+    return export
 
 
-def object_parts(export: JsonObject, *, currency: str) -> Iterator[Part]:
-    """The parts of an export that was parsed already, as the client gets it."""
+def object_records(export: JsonObject) -> Iterator[tuple[str, JsonValue, int]]:
+    """Section, record and its place there, one by one, as `record_part` wants them. Raises SourceUnreadable."""
     settings = export.get(EXPORT_SETTINGS)
     if isinstance(settings, dict):
-        yield record_part(EXPORT_SETTINGS, settings, 1, currency)
-    for name in (*PARTIES, *BY_REST):
+        yield EXPORT_SETTINGS, settings, 1
+    for name in (*PARTIES, *BY_REST, ERRORS):
         records = export.get(name)
         if records is None:
             continue
         if not isinstance(records, list):
             raise SourceUnreadable(f"The GL export is not what ConnectWise describes: {name} is no list.")
         for place, record in enumerate(records, start=1):
-            yield record_part(name, record, place, currency)
+            yield name, record, place
 
 
 def record_part(section: str, record: JsonValue, place: int, currency: str) -> Part:
@@ -60,6 +62,8 @@ def record_part(section: str, record: JsonValue, place: int, currency: str) -> P
     try:
         if section == EXPORT_SETTINGS:
             return settings_of(read_fields(record, SETTINGS))
+        if section == ERRORS:
+            return error_of(record)
         if section in PARTIES:
             kind, table = PARTIES[section]
             return party_of(read_fields(record, table), kind)
@@ -105,6 +109,8 @@ def object_of(export: GlExport) -> JsonObject:
     whole["customers"] = [party_record(party) for party in export.customers]
     for section in SECTIONS:
         whole[section.rest] = [record_of(document) for document in of_section(export.documents, section)]
+    if export.blocked:
+        whole[ERRORS] = [*map(error_record, export.blocked)]
     return whole
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from bursar.connectors.connectwise.gl_export_errors import ERRORS, MESSAGE, XML_MESSAGE, error_record
 from bursar.connectors.connectwise.gl_export_forms import plain
 from bursar.connectors.connectwise.gl_export_paths import OLDER_NAMES
 from bursar.connectors.connectwise.gl_export_rest import (
@@ -31,10 +32,12 @@ RECORDS = {
     "purchaseTransactions": "purchaseTransaction",
     "adjustmentTransactions": "adjustmentTransaction",
     "inventoryTransfers": "inventoryTransfer",
+    ERRORS: "error",
 }
 _ITEMS = {"taxLevels": "taxLevel"}
 _LISTS = frozenset({*_ITEMS, "detail", "purchaseDetail", "purchaseDetailTax", "adjustmentDetail"})
-_WRITTEN_AS = {newer: older for older, newer in OLDER_NAMES.items()}
+_WRITTEN_AS = {newer: older for older, newer in OLDER_NAMES.items()} | {MESSAGE: XML_MESSAGE}
+_READ_AS = {XML_MESSAGE: MESSAGE}
 _INTEGERS = frozenset({"id", "taxLevel", "numberOfDecimals"})
 _NUMBERS = frozenset({"taxAmount", "taxableAmount", "taxRate", "taxGroupRate", "countryTaxRate", "compositeTaxRate"})
 _FLAGS = {"true": True, "false": False}
@@ -45,9 +48,10 @@ def record_json(element: Element) -> JsonObject:
     """The JSON record that an element stands for. Raises InvalidInput."""
     record: JsonObject = {}
     for child in element.children:
-        if child.name in record:
+        name = _READ_AS.get(child.name, child.name)
+        if name in record:
             raise InvalidInput(f"It has {child.name} twice.")
-        record[child.name] = _value(child)
+        record[name] = _value(child)
     return record
 
 
@@ -73,6 +77,7 @@ def rest_xml(export: GlExport) -> Iterator[str]:
     yield from _section("customers", map(party_record, export.customers))
     for section in SECTIONS:
         yield from _section(section.rest, map(record_of, of_section(export.documents, section)))
+    yield from _section(ERRORS, map(error_record, export.blocked))
     yield "</GLExport>\n"
 
 

@@ -15,6 +15,7 @@ class Options:
 
     `requests_per_minute` stays below the 1,000 at which throttling is likely [guide]; None means no limit.
     `marker_field` None keeps our marker in an Addition's serial number, else in the custom field of that caption.
+    `home_currency` is the code for accounting records that name none; blank asks ConnectWise for its base currency.
     """
 
     concurrency: int = 8
@@ -23,6 +24,7 @@ class Options:
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
     marker_field: str | None = None
+    home_currency: str = ""
 
     def __post_init__(self) -> None:
         _within("concurrency", self.concurrency, 1, 64)

@@ -125,12 +125,12 @@ def literal(value: Value) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
-def in_chunks(subject: Field, values: Sequence[int], room: int = ROOM) -> Iterator[Condition]:
+def in_chunks(subject: Field, values: Sequence[int] | Sequence[str], room: int = ROOM) -> Iterator[Condition]:
     """`in` conditions that together name all values, each short enough for a URL."""
-    chunk: list[int] = []
+    chunk: list[int | str] = []
     used = fixed = len(quote(f"{subject.prefix} in ()", safe=SAFE_IN_QUERY))
     for value in values:
-        size = len(f"{value},")
+        size = len(quote(f"{literal(value)},", safe=SAFE_IN_QUERY))
         if chunk and used + size > room:
             yield subject.is_in(chunk)
             chunk, used = [], fixed

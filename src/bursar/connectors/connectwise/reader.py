@@ -15,6 +15,7 @@ from bursar.connectors.connectwise.session import Session, read_as
 from bursar.connectors.connectwise.wire import COUNT, Identified
 
 R = TypeVar("R", bound=Identified)
+K = TypeVar("K", int, str)
 
 
 class Reader:
@@ -65,14 +66,14 @@ class Reader:
             yield from _unseen(self.walk(endpoint, shape), seen)
 
     def matching(
-        self, endpoint: Endpoint, shape: TypeAdapter[list[R]], subject: Field, ids: Collection[int]
+        self, endpoint: Endpoint, shape: TypeAdapter[list[R]], subject: Field, keys: Collection[K]
     ) -> Iterator[R]:
-        """Records whose `subject` is one of the ids, in any order."""
+        """Records whose `subject` is one of the keys, in any order."""
 
         def chunk(conditions: str) -> list[R]:
             return list(self.walk(endpoint, shape, {"conditions": conditions}))
 
-        conditions = map(str, in_chunks(subject, sorted(set(ids))))
+        conditions = map(str, in_chunks(subject, sorted(set(keys))))
         with closing(gather(self._pool, chunk, conditions, self._window)) as answers:
             for _, records in answers:
                 yield from records

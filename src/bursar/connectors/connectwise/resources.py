@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bursar.domain.ledger.unposted import Family
 from bursar.domain.lists import ListKind
 
 
@@ -109,4 +110,73 @@ ROLE_SETTINGS = Endpoint(
     "security role setting",
     "System > Security Roles",
     ("id", "moduleName", "moduleFunctionName", "addLevel", "editLevel", "deleteLevel", "inquireLevel"),
+)
+
+_ACCOUNTING, _INVOICING = "Finance > Accounting Interface", "Finance > Invoicing"
+UNPOSTED: Mapping[Family, Endpoint] = {
+    Family.INVOICES: Endpoint(
+        "/finance/accounting/unpostedinvoices",
+        "unposted invoice",
+        _ACCOUNTING,
+        (
+            *("id", "billingLogId", "invoiceNumber", "invoiceDate", "total", "salesTaxAmount", "currency", "company"),
+            *("billToCompany", "accountNumber", "location", "locationId", "departmentId"),
+        ),
+    ),
+    Family.EXPENSES: Endpoint(
+        "/finance/accounting/unpostedexpenses",
+        "unposted expense",
+        _ACCOUNTING,
+        (
+            *("id", "expenseDetailId", "dateExpense", "total", "salesTaxAmount", "currency", "company", "member"),
+            *("classification", "locationId", "departmentId"),
+        ),
+    ),
+    Family.PROCUREMENT: Endpoint(
+        "/finance/accounting/unpostedprocurement",
+        "unposted procurement record",
+        _ACCOUNTING,
+        (
+            *("id", "unpostedProductId", "procurementType", "description", "purchaseDate", "total", "taxTotal"),
+            *("currency", "vendor", "vendorAccountNumber", "locationId", "departmentId"),
+        ),
+    ),
+}
+EXPORT = Endpoint("/finance/accounting/export", "GL export", _ACCOUNTING)
+BATCHES = Endpoint(
+    "/finance/accounting/batches",
+    "accounting batch",
+    _ACCOUNTING,
+    (
+        *("id", "batchIdentifier", "exportInvoicesFlag", "exportExpensesFlag", "exportProductsFlag", "closedFlag"),
+        "_info",
+    ),
+)
+BATCH_EXPORT = Endpoint("/finance/accounting/batches/{parent}/export", "GL export of the batch", _ACCOUNTING)
+BATCH_ENTRIES = Endpoint(
+    "/finance/accounting/batches/{parent}/entries",
+    "accounting batch",
+    _ACCOUNTING,
+    (
+        *("id", "accountType", "name", "accountNumber", "debit", "credit", "invoice", "purchaseOrder", "expense"),
+        *("transfer", "adjustmentDetail"),
+    ),
+)
+BATCH_ENTRY_IDS = replace(BATCH_ENTRIES, fields=("id",))
+INVOICES = Endpoint(
+    "/finance/invoices",
+    "invoice",
+    _INVOICING,
+    ("id", "invoiceNumber", "type", "status", "company", "currency", "total", "balance"),
+)
+PAYMENTS = Endpoint(
+    "/finance/invoices/{parent}/payments",
+    "payment",
+    _INVOICING,
+    ("id", "type", "invoice", "credit", "amount", "paymentDate", "appliedBy"),
+)
+GL_ENTRIES = Endpoint("/finance/invoices/{parent}/glEntries", "GL entry", _INVOICING, ("id",))
+VENDOR_NUMBERS = replace(MEMBERS, fields=("id", "identifier", "vendorNumber"))
+CORPORATE_STRUCTURE = Endpoint(
+    "/system/myCompany/corporateStructure", "corporate structure", _MY_COMPANY, ("id", "baseCurrency")
 )

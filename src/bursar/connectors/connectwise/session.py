@@ -45,6 +45,10 @@ class Session:
         """Change, once. Raises UnknownOutcome when nobody can say whether it happened."""
         return self._call("PATCH", endpoint, path, body=body)
 
+    def delete(self, endpoint: Endpoint, path: str) -> Answer:
+        """Remove, once. Raises UnknownOutcome when nobody can say whether it happened."""
+        return self._call("DELETE", endpoint, path)
+
     def _call(
         self,
         method: str,

@@ -2,7 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Generic, TypeVar
+from contextlib import suppress
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -18,8 +19,19 @@ from bursar.ports import Receipt, Write
 R = TypeVar("R", bound=Identified)
 
 
+class Outlet(Protocol):
+    """Sends writes of one kind of record, and looks for them."""
+
+    def send(self, write: Write) -> Receipt: ...
+
+    def look(self, write: Write) -> Receipt | None: ...
+
+
 class Writes(ABC, Generic[R]):
     """Creates and changes one kind of record."""
+
+    cancelling_deletes: ClassVar[bool] = False
+    """Whether a cancel removes the record; else it changes it."""
 
     def __init__(
         self,
@@ -34,7 +46,9 @@ class Writes(ABC, Generic[R]):
         self._table = table
 
     def send(self, write: Write) -> Receipt:
-        """POST or PATCH once."""
+        """POST, PATCH or DELETE once."""
+        if self._deletes(write):
+            return remove(self._session, self._endpoint, write, self._path(write))
         properties = self._properties(write)
         if write.action is Action.CREATE:
             body: JsonObject = {name: value for name, value in properties.items() if value is not None}
@@ -45,6 +59,8 @@ class Writes(ABC, Generic[R]):
 
     def look(self, write: Write) -> Receipt | None:
         """Find what `send` would have made or changed. Raises RemoteError when two records answer to it."""
+        if self._deletes(write):
+            return self._gone(write)
         try:
             found = self._made(write) if write.action is Action.CREATE else self._changed(write)
         except NotFound:
@@ -82,6 +98,16 @@ class Writes(ABC, Generic[R]):
                 properties[written.property] = written.sent(value)
         return properties
 
+    def _deletes(self, write: Write) -> bool:
+        return self.cancelling_deletes and write.action is Action.CANCEL
+
+    def _gone(self, write: Write) -> Receipt | None:
+        try:
+            self._session.get(self._endpoint, self._path(write))
+        except NotFound:
+            return removed(write)
+        return None
+
     def _made(self, write: Write) -> Receipt | None:
         wanted = self.identifying(write)
         receipts = map(self._receipt, self.candidates(write))
@@ -100,6 +126,20 @@ class Writes(ABC, Generic[R]):
 
     def _receipt(self, record: R) -> Receipt:
         return Receipt(record.id, self.fields_of(record))
+
+
+def remove(session: Session, endpoint: Endpoint, write: Write, path: str) -> Receipt:
+    """DELETE once. What is not there any more is as it should be."""
+    with suppress(NotFound):
+        session.delete(endpoint, path)
+    return removed(write)
+
+
+def removed(write: Write) -> Receipt:
+    """What is said of a record that is gone. Raises ValueError when the write names none."""
+    if write.remote_id is None:
+        raise ValueError(f"{write.key} says not what to delete")
+    return Receipt(write.remote_id, {"deleted": True})
 
 
 def _operations(properties: JsonObject) -> JsonValue:

@@ -45,7 +45,12 @@ def _day(value: FieldValue) -> JsonValue:
         return None
     if not isinstance(value, date):
         raise TypeError(f"{value!r} is not a date")
-    return f"{value.isoformat()}T00:00:00Z"
+    return as_day(value)
+
+
+def as_day(day: date) -> str:
+    """A business date on the wire: midnight, as ConnectWise writes it."""
+    return f"{day.isoformat()}T00:00:00Z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,12 @@ ADDITION_FIELDS: dict[str, WrittenField] = {
     "cancelled": WrittenField("cancelledDate", _day),
     "description": WrittenField("invoiceDescription", keep=_description),
     "bill_customer": WrittenField("billCustomer"),
+}
+PAYMENT_FIELDS: dict[str, WrittenField] = {
+    "amount": WrittenField("amount"),
+    "day": WrittenField("paymentDate", _day),
+    "kind": WrittenField("type"),
+    "credit_id": WrittenField("credit", _reference),
 }
 AS_TEXT = WrittenField("")
 """For fields that need more than a new name: the currency and the marker."""

@@ -155,7 +155,7 @@ def _chosen(row: Waiting, wish: Wish) -> Reason | None:
         return Reason.EXCLUDED
     if included and row.unposted_id not in included:
         return Reason.NOT_INCLUDED
-    if wish.location and wish.location not in {row.location, row.location_id}:
+    if wish.location and wish.location.casefold() not in {row.location.casefold(), row.location_id}:
         return Reason.OTHER_LOCATION
     if wish.thru and row.day and row.day > wish.thru:
         return Reason.AFTER_THRU_DATE

@@ -12,8 +12,16 @@ LABELS = {
     "requests_per_minute": "Requests per minute",
     "timeout": "Time-out in seconds",
     "marker_field": "Marker field",
+    "home_currency": "Home currency",
 }
-DEFAULTS = {"concurrency": "8", "requests_per_minute": "900", "timeout": "60", "marker_field": "serial number"}
+DEFAULTS = {
+    "concurrency": "8",
+    "requests_per_minute": "900",
+    "timeout": "60",
+    "marker_field": "serial number",
+    "home_currency": "as ConnectWise says",
+}
+NUMERIC = frozenset({"concurrency", "requests_per_minute", "timeout"})
 LARGEST_FILE = 1_000_000
 
 
@@ -27,7 +35,7 @@ class BehaviourForm(forms.Form):
         super().__init__(data, initial={"name": connection.name, **stored}, label_suffix="")
         for name, meaning in OPTIONS.items():
             attributes = {"class": "form-control", "placeholder": DEFAULTS[name]} | (
-                {} if name == "marker_field" else {"inputmode": "numeric"}
+                {"inputmode": "numeric"} if name in NUMERIC else {}
             )
             self.fields[name] = forms.CharField(
                 label=LABELS[name],

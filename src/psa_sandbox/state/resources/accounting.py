@@ -106,7 +106,7 @@ UNPOSTED_PAYMENT = Resource(
     function=FUNCTION,
     rows=payment_rows,
     derived={"appliedBy": applied_by},
-    defaults={"type": "Payment", "source": "Default", "paymentSyncStatus": "Applied"},
+    defaults={"type": "P", "source": "Default", "paymentSyncStatus": "Applied"},
     fields=fields("""
 text: type appliedBy paymentSyncStatus paymentAccount aRPaymentAccount
 choice Default|WisePay: source

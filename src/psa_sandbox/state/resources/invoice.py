@@ -90,9 +90,10 @@ PAYMENT = Resource(
     after=settle,
     after_delete=unsettle,
     derived={"appliedBy": applied_by, "invoiceBalance": invoice_balance, "invoiceTotal": invoice_total},
-    defaults={"type": "Payment", "source": "Default", "paymentSyncStatus": "Applied"},
+    defaults={"source": "Default", "paymentSyncStatus": "Applied"},
     fields=fields("""
-text computed: type appliedBy
+text: type
+text computed: appliedBy
 choice Default|WisePay computed: source
 -> invoice: invoice credit
 number required: amount

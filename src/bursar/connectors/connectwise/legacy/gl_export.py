@@ -3,6 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from bursar.connectors.connectwise.gl_export_documents import document_of, row_of
+from bursar.connectors.connectwise.gl_export_errors import (
+    LEGACY_ERROR,
+    LEGACY_ERRORS,
+    error_attributes,
+    error_of,
+)
 from bursar.connectors.connectwise.gl_export_forms import Fields, FieldTable
 from bursar.connectors.connectwise.gl_export_lines import Row
 from bursar.connectors.connectwise.gl_export_parties import party_of, party_shown, settings_of, settings_shown
@@ -23,6 +29,7 @@ from bursar.domain.errors import InvalidInput
 from bursar.domain.ledger import normalise
 from bursar.domain.ledger.documents import Document
 from bursar.domain.ledger.export import GlExport, NonReimbursable, Part, Party, PartyKind
+from bursar.domain.plan import Blocked
 
 ROOT, EXPENSE_BILLS, NON_REIMBURSABLE = "GLExport", "ExpenseBills", "NonReimbursableExpenseRecIDs"
 PARTIES = {
@@ -33,7 +40,7 @@ PARTIES = {
 
 def is_section(name: str) -> bool:
     """Whether the legacy dialect has such a section."""
-    return name in PARTIES or name in BY_LEGACY
+    return name in PARTIES or name in BY_LEGACY or name == LEGACY_ERRORS
 
 
 def settings_part(attributes: Mapping[str, str]) -> Part:
@@ -56,6 +63,8 @@ def section_part(attributes: Mapping[str, str]) -> Part | None:
 def record_part(section: str, element: Element, place: int, currency: str) -> Part:
     """One record of a section; unreadable ones are blocked."""
     try:
+        if section == LEGACY_ERRORS:
+            return error_of({**element.attributes})
         if section in PARTIES:
             kind, _name, table = PARTIES[section]
             return party_of(_read(element.attributes, table), kind)
@@ -79,6 +88,7 @@ def legacy_xml(export: GlExport) -> Iterator[str]:
             attributes = {NON_REIMBURSABLE: ",".join(map(str, export.non_reimbursable_ids))}
         documents = of_section(export.documents, section)
         yield from _section(section.legacy, attributes, map(record_xml, documents))
+    yield from _section(LEGACY_ERRORS, {}, map(_error, export.blocked))
     yield f"</{ROOT}>\n"
 
 
@@ -102,6 +112,10 @@ def _section(name: str, attributes: Mapping[str, str], records: Iterable[str]) -
         yield f"\t</{name}>\n"
     elif attributes:
         yield f"\t{opening(name, attributes, empty=True)}\n"
+
+
+def _error(blocked: Blocked) -> str:
+    return block(2, LEGACY_ERROR, error_attributes(blocked), ())
 
 
 def _party(section: str, party: Party) -> str:

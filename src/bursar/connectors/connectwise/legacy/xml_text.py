@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from bursar.connectors.connectwise.legacy.safe_xml import Element
 from bursar.domain.ledger.normalise import text as legal
 
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -36,3 +37,12 @@ def block(depth: int, name: str, attributes: Mapping[str, str], content: Iterabl
     if not inside:
         return f"{indent}{opening(name, attributes, empty=True)}\n"
     return f"{indent}{opening(name, attributes)}\n{inside}{indent}</{name}>\n"
+
+
+def as_text(element: Element) -> str:
+    """An element that was read, on one line, for people to look at."""
+    inside = escaped(element.text) if element.text.strip() else ""
+    inside += "".join(map(as_text, element.children))
+    if not inside:
+        return opening(element.name, element.attributes, empty=True)
+    return f"{opening(element.name, element.attributes)}{inside}</{element.name}>"
