@@ -19,6 +19,10 @@ from bursar.connectors.billing.csvfile.saved_profiles import ENCODINGS, parse_do
 from bursar.connectors.billing.csvfile.schema import SCHEMA, LineField, heading_key, known_field, label
 from bursar.connectors.billing.csvfile.shipped_profiles import SHIPPED_PROFILES
 from bursar.connectors.billing.csvfile.source import FileSource, FolderSource, open_source, source_digest
+from bursar.connectors.books.files.adapter import FileBooks, Layout
+from bursar.connectors.books.plaintext.adapter import PlaintextBooks
+from bursar.connectors.books.tryton.adapter import TrytonBooks
+from bursar.connectors.books.tryton.credentials import TrytonCredentials
 from bursar.connectors.connectwise.client import ConnectWise
 from bursar.connectors.connectwise.credentials import Credentials
 from bursar.connectors.connectwise.files.entry_ids import entry_ids_in
@@ -114,18 +118,11 @@ def books_adapter(book: Book, transport: httpx2.BaseTransport | None = None, clo
     """The books behind a row, to be closed by the caller. Tests hand in a transport and a clock; nobody else does."""
     place: Mapping[str, str] = book.place
     if book.kind == Book.Kind.PLAINTEXT:
-        from bursar.connectors.books.plaintext.adapter import PlaintextBooks
-
         return PlaintextBooks(Path(place["folder"]), name=book.name)
     if book.kind == Book.Kind.TRYTON:
-        from bursar.connectors.books.tryton.adapter import TrytonBooks
-        from bursar.connectors.books.tryton.credentials import TrytonCredentials
-
-        secret = open_sealed(book.sealed_secret)
+        secret = open_sealed(book.sealed_secret, book.name)
         credentials = TrytonCredentials(place["url"], place["database"], place["user"], secret)
         return TrytonBooks(credentials, name=book.name, transport=transport, clock=clock)
-    from bursar.connectors.books.files.adapter import FileBooks, Layout
-
     currency = str(book.policy.get("currency", ""))
     return FileBooks(Path(place["folder"]), Layout(book.kind), name=book.name, currency=currency)
 

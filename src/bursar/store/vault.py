@@ -24,8 +24,13 @@ def seal(secret: str) -> str:
     return _boxes(make=True)[0].encrypt(secret.encode()).decode()
 
 
-def open_sealed(sealed: str) -> str:
-    """Decrypt a secret for the one adapter that needs it. Raises NotConfigured when there is none, or no key fits."""
+def open_sealed(sealed: str, book: str = "") -> str:
+    """Decrypt a secret for the one adapter that needs it; `book` names whose password it is, else it is a private key.
+
+    Raises NotConfigured when there is none, or no key fits.
+    """
+    if not sealed and book:
+        raise NotConfigured(f"There is no password for the book '{book}'.", remedy="Enter it on Ledger › Books.")
     if not sealed:
         raise NotConfigured(
             "There is no private key: the connection was disconnected, or imported without one.",
@@ -34,9 +39,11 @@ def open_sealed(sealed: str) -> str:
     try:
         return MultiFernet(_boxes(make=False)).decrypt(sealed.encode()).decode()
     except InvalidToken:
+        what = f"The password of the book '{book}'" if book else "The private key of this connection"
+        new = "enter the password again" if book else "enter new keys (`bursar connection rekey`)"
         raise NotConfigured(
-            "The private key of this connection cannot be opened with the encryption key at hand.",
-            remedy="Restore the encryption key it was sealed with, or enter new keys (`bursar connection rekey`).",
+            f"{what} cannot be opened with the encryption key at hand.",
+            remedy=f"Restore the encryption key it was sealed with, or {new}.",
         ) from None
 
 

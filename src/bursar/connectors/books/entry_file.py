@@ -1,0 +1,271 @@
+"""A file of entries that only grows: durable when it says so, read afresh, whole again after a crash.
+
+What a person changes in it is seen: the index of markers is made anew whenever the file is not as Bursar left it, and
+an entry's words are always read from the file itself.
+"""
+
+import logging
+import os
+import threading
+from abc import ABC, abstractmethod
+from array import array
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import ClassVar
+
+from bursar.connectors.books.entry import Entry
+from bursar.domain.errors import RemoteError, Unavailable, UnknownOutcome
+
+log = logging.getLogger("bursar.books")
+
+Stamp = tuple[int, int, int]
+
+
+class EntryFile(ABC):
+    """One file in one format. Memory: its index only, about two hundred bytes for each entry."""
+
+    heading: bytes = b""
+    """What the file begins with."""
+    is_strict: ClassVar[bool] = False
+    """Whether it must begin so: the first lines say how the others are read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.torn: int | None = None
+        """Where an entry begins that a crash cut off; None when the file is whole."""
+        self.last = ""
+        """The marker of the last entry."""
+        self._zeros: int | None = None
+        self._starts: dict[str, int] = {}
+        self._all = array("Q")
+        self._stamp: Stamp | None = None
+        self._ends_open = False
+        self._descriptor: int | None = None
+        self._appended = self._settled = 0
+        self._settling = threading.Lock()
+
+    # What a format says of itself.
+
+    @abstractmethod
+    def _found(self, lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[str, int]]:
+        """Marker and place of each whole entry, in order. Sets `torn`."""
+
+    @abstractmethod
+    def _read(self, lines: Iterator[bytes]) -> Entry | None:
+        """The entry that begins with the first line; None when there is none. Raises RemoteError."""
+
+    # Reading.
+
+    def holds(self, marker: str) -> bool:
+        """Whether there is an entry of this marker."""
+        self.refresh()
+        return marker in self._starts
+
+    def entry(self, marker: str) -> Entry | None:
+        """The entry as it stands in the file at this moment. Raises RemoteError when it cannot be read."""
+        for _ in range(2):
+            self.refresh()
+            start = self._starts.get(marker)
+            if start is None:
+                return None
+            with self.path.open("rb") as file:
+                file.seek(start)
+                found = self._read(iter(file))
+            if found is not None and found.marker == marker:
+                return found
+            self._stamp = None
+        return None
+
+    def entries(self) -> Iterator[Entry]:
+        """All entries, in the order of the file; doubles, too."""
+        self.refresh()
+        if not self._all:
+            return
+        starts = array("Q", self._all)
+        with self.path.open("rb") as file:
+            for place, start in enumerate(starts):
+                end = starts[place + 1] if place + 1 < len(starts) else self.torn
+                file.seek(start)
+                block = file.read(-1 if end is None else end - start)
+                found = self._read(iter(block.splitlines(keepends=True)))
+                if found is not None:
+                    yield found
+
+    def refresh(self) -> None:
+        """See to it that the index is that of the file as it is now."""
+        stamp = self._present_stamp()
+        if stamp != self._stamp:
+            self._index()
+            self._stamp = stamp
+
+    def _present_stamp(self) -> Stamp | None:
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
+    def _index(self) -> None:
+        self._starts, self._all = {}, array("Q")
+        self.torn, self._zeros, self.last, self._ends_open = None, None, "", False
+        self._forget()
+        try:
+            with self.path.open("rb") as file:
+                beginning = file.read(len(self.heading))
+                if len(beginning) < len(self.heading) and self.heading.startswith(beginning):
+                    self.torn = 0 if beginning else None
+                    return
+                if self.is_strict and beginning != self.heading:
+                    raise _other_heading(self.path)
+                start = len(self.heading) if self.is_strict else 0
+                file.seek(start)
+                for marker, at in self._found(self._numbered(file, start)):
+                    self._note(marker, at)
+                if self.torn is None:
+                    self.torn = self._zeros
+        except FileNotFoundError:
+            return
+
+    def _forget(self) -> None:  # noqa: B027  (most formats keep nothing besides)
+        """Forget what was learned from the file before it is read anew."""
+
+    def _numbered(self, lines: Iterable[bytes], at: int) -> Iterator[tuple[int, bytes]]:
+        """Lines with their places, as far as there are any: a disk without power may leave zeros at the end."""
+        for line in lines:
+            if b"\0" in line:
+                self._zeros = at
+                return
+            self._ends_open = not line.endswith(b"\n")
+            yield at, line
+            at += len(line)
+
+    def _note(self, marker: str, start: int) -> None:
+        self._starts.setdefault(marker, start)
+        self._all.append(start)
+        self.last = marker
+
+    # Writing; the caller holds the lock of the book.
+
+    def append(self, marker: str, text: bytes, entry_at: int = 0) -> None:
+        """Write one entry at the end; `settle` makes it last. `entry_at` is where in the text it begins.
+
+        Raises Unavailable when nothing was written, UnknownOutcome when that is not certain.
+        """
+        self.refresh()
+        descriptor = self._open()
+        size = os.fstat(descriptor).st_size
+        before = self.heading if not size else b"\n" if self._ends_open else b""
+        self._write(descriptor, before + text, size)
+        self._appended += 1
+        self._note(marker, size + len(before) + entry_at)
+        self._ends_open = False
+        self._stamp = self._present_stamp()
+
+    def settle(self) -> None:
+        """Wait until the disk has everything that was appended so far. Threads that wait together wait once.
+
+        Raises UnknownOutcome when the disk does not confirm it.
+        """
+        wanted = self._appended
+        with self._settling:
+            if self._settled < wanted and self._descriptor is not None:
+                self._sync(self._descriptor)
+
+    def _sync(self, descriptor: int) -> None:
+        reached = self._appended
+        try:
+            os.fsync(descriptor)
+        except OSError as error:
+            self._stamp = None
+            raise UnknownOutcome(f"The disk did not confirm what was written to {self.path.name}.") from error
+        self._settled = reached
+
+    def mend(self) -> None:
+        """Take an entry that a crash cut off out of the file. Nothing is lost: it goes to a file beside it."""
+        self.refresh()
+        if self.torn is not None:
+            self.cut(self.torn)
+
+    def cut(self, size: int) -> None:
+        """Move everything from there on to `NAME.torn`."""
+        torn = self.path.with_name(f"{self.path.name}.torn")
+        with self.path.open("rb") as file:
+            file.seek(size)
+            rest = file.read()
+        log.warning("%d bytes of an unfinished entry are moved from %s to %s.", len(rest), self.path.name, torn.name)
+        with torn.open("ab") as kept:
+            kept.write(rest + b"\n")
+            kept.flush()
+            os.fsync(kept.fileno())
+        descriptor = self._open()
+        os.ftruncate(descriptor, size)
+        os.fsync(descriptor)
+        self._stamp = None
+        self.refresh()
+
+    def close(self) -> None:
+        with self._settling:
+            descriptor, self._descriptor = self._descriptor, None
+            if descriptor is None:
+                return
+            try:
+                if self._settled < self._appended:
+                    self._sync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def _open(self) -> int:
+        """The descriptor to append to; a new one when an editor has put another file in the place of the old one."""
+        if self._descriptor is not None:
+            stamp = self._present_stamp()
+            if stamp is not None and stamp[0] == os.fstat(self._descriptor).st_ino:
+                return self._descriptor
+            self.close()
+        is_new = not self.path.exists()
+        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        if is_new:
+            _settle_folder(self.path.parent)
+        return self._descriptor
+
+    def _write(self, descriptor: int, data: bytes, size: int) -> None:
+        try:
+            written = 0
+            while written < len(data):
+                written += os.write(descriptor, data[written:])
+        except OSError as error:
+            self._take_back(descriptor, size)
+            raise Unavailable(
+                f"{self.path.name} cannot be written: {error.strerror}. Nothing was sent.",
+                remedy="Make room on the disk, or give Bursar the right to write there; then run again.",
+            ) from error
+
+    def _take_back(self, descriptor: int, size: int) -> None:
+        self._stamp = None
+        try:
+            os.ftruncate(descriptor, size)
+        except OSError as error:
+            raise UnknownOutcome(f"{self.path.name} was written in part, and cannot be cut.") from error
+
+
+def _settle_folder(folder: Path) -> None:
+    """A new file's name is on the disk, too."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _other_heading(path: Path) -> RemoteError:
+    return RemoteError(
+        f"{path.name} does not begin as the files that Bursar writes.",
+        remedy="Take it out of the folder, or restore it: a spreadsheet may have saved it in a way of its own.",
+    )
+
+
+def unreadable(path: Path, what: str) -> RemoteError:
+    """A line that somebody changed so that it means nothing any more."""
+    return RemoteError(
+        f"{path.name} has a line that cannot be read: {what[:80]}",
+        remedy="Restore the line as Bursar wrote it, or take its whole entry out of the file.",
+    )

@@ -1,0 +1,55 @@
+"""A way to Tryton that loses requests or answers at a place that a test chooses."""
+
+import json
+from collections.abc import Callable
+from enum import Enum
+
+import httpx2
+
+
+class Cut(Enum):
+    """What is lost."""
+
+    BEFORE = "the request"
+    AFTER = "the answer"
+    KILLED_BEFORE = "the process, before the request"
+    KILLED_AFTER = "the process, before the answer"
+
+
+class Killed(BaseException):
+    """The process is gone: nothing that it would have done afterwards is done."""
+
+
+class CutTransport(httpx2.BaseTransport):
+    """Passes everything on, but for the one call that `chosen` names by its place and method."""
+
+    def __init__(self, chosen: Callable[[int, str], bool] = lambda place, method: False, cut: Cut = Cut.BEFORE) -> None:
+        self._inner = httpx2.HTTPTransport()
+        self._chosen = chosen
+        self._cut = cut
+        self.calls: list[str] = []
+        self.happened = False
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        method = json.loads(request.read())["method"]
+        self.calls.append(method)
+        if self.happened or not self._chosen(len(self.calls) - 1, method):
+            return self._inner.handle_request(request)
+        self.happened = True
+        if self._cut in {Cut.AFTER, Cut.KILLED_AFTER}:
+            answer = self._inner.handle_request(request)
+            answer.read()
+        if self._cut in {Cut.KILLED_BEFORE, Cut.KILLED_AFTER}:
+            raise Killed
+        raise httpx2.ReadError("cut")
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def at(place: int) -> Callable[[int, str], bool]:
+    return lambda found, method: found == place
+
+
+def on(name: str) -> Callable[[int, str], bool]:
+    return lambda found, method: method == name

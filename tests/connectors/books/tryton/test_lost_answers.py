@@ -1,0 +1,142 @@
+"""A document is in the ledger once, wherever a request, an answer or the process is lost."""
+
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import pytest
+
+from bursar.connectors.books.tryton import TrytonBooks
+from bursar.domain.errors import RemoteError
+from bursar.domain.ledger.documents import DocumentKind
+from bursar.ports import Receipt, Write
+from tests.connectors.books.tryton.accountant import Accountant
+from tests.connectors.books.tryton.conftest import Open
+from tests.connectors.books.tryton.cut_transport import Cut, CutTransport, Killed, at, on
+from tests.connectors.books.tryton.deliveries import sample, void_of, write_for
+from tests.connectors.books.tryton.places import add_parties
+
+pytestmark = pytest.mark.tryton
+
+INVOICE = write_for(sample(DocumentKind.AR_INVOICE))
+BILL = write_for(sample(DocumentKind.AP_BILL_PO))
+ADJUSTMENT = sample(DocumentKind.INVENTORY_ADJUSTMENT)
+
+
+def posted_as_a_poster_does(books: TrytonBooks, write: Write) -> Receipt:
+    """Look, and send what is not there, until there is a receipt."""
+    for _ in range(20):
+        try:
+            return books.look(write) or books.send(write)
+        except RemoteError:
+            continue
+    raise AssertionError("no receipt after twenty rounds")
+
+
+def survived(open_books: Open, write: Write, transport: CutTransport) -> Receipt:
+    """Send through a way that loses something; then a later run finds out and goes on."""
+    try:
+        open_books(transport).send(write)
+    except (RemoteError, Killed):
+        assert transport.happened
+    return posted_as_a_poster_does(open_books(), write)
+
+
+def records(accountant: Accountant, model: str) -> list[dict[str, Any]]:
+    return accountant.rpc.find(model, [], "state")
+
+
+@pytest.mark.parametrize("cut", list(Cut))
+@pytest.mark.parametrize("method", ["create", "post"])
+def test_an_invoice_survives_what_is_lost_on_the_way(
+    open_books: Open, accountant: Accountant, method: str, cut: Cut
+) -> None:
+    add_parties(accountant)
+    transport = CutTransport(on(f"model.account.invoice.{method}"), cut)
+    receipt = survived(open_books, INVOICE, transport)
+    assert transport.happened
+    assert [each["state"] for each in records(accountant, "account.invoice")] == ["posted"]
+    assert [each["state"] for each in records(accountant, "account.move")] == ["posted"]
+    assert accountant.invoice("4711")["id"] == receipt.remote_id
+
+
+@pytest.mark.parametrize("cut", [Cut.AFTER, Cut.KILLED_BEFORE])
+def test_a_bill_survives_what_is_lost_on_the_way(open_books: Open, accountant: Accountant, cut: Cut) -> None:
+    add_parties(accountant)
+    survived(open_books, BILL, CutTransport(on("model.account.invoice.post"), cut))
+    assert [each["state"] for each in records(accountant, "account.invoice")] == ["posted"]
+
+
+def test_a_journal_survives_a_loss_at_every_call(open_books: Open, accountant: Accountant) -> None:
+    """Every request of a whole run, reads and logging in as well, lost in each of the four ways."""
+    whole = CutTransport()
+    open_books(whole).send(write_for(ADJUSTMENT, 999))
+    numbers = count()
+    for cut in Cut:
+        for place in range(len(whole.calls)):
+            generation = next(numbers)
+            transport = CutTransport(at(place), cut)
+            write = write_for(sample(DocumentKind.INVENTORY_ADJUSTMENT, record_id=f"{generation}"))
+            survived(open_books, write, transport)
+            assert transport.happened
+    states = [each["state"] for each in records(accountant, "account.move")]
+    assert states == ["posted"] * (1 + len(Cut) * len(whole.calls))
+
+
+@pytest.mark.parametrize("cut", [Cut.BEFORE, Cut.AFTER, Cut.KILLED_AFTER])
+@pytest.mark.parametrize("method", ["create", "execute", "delete"])
+def test_taking_a_journal_back_survives_what_is_lost(
+    open_books: Open, accountant: Accountant, method: str, cut: Cut
+) -> None:
+    write = write_for(ADJUSTMENT)
+    receipt = open_books().send(write)
+    void = void_of(write, receipt)
+    survived(open_books, void, CutTransport(on(f"wizard.account.move.cancel.{method}"), cut))
+    [present] = open_books().documents([str(write.fields["marker"])])
+    assert present.voided
+    assert len(records(accountant, "account.move")) == 2
+
+
+@pytest.mark.parametrize("cut", [Cut.AFTER, Cut.KILLED_AFTER])
+def test_taking_an_invoice_back_survives_what_is_lost(open_books: Open, accountant: Accountant, cut: Cut) -> None:
+    add_parties(accountant)
+    receipt = open_books().send(INVOICE)
+    survived(open_books, void_of(INVOICE, receipt), CutTransport(on("wizard.account.invoice.credit.execute"), cut))
+    assert sorted(each["state"] for each in records(accountant, "account.invoice")) == ["cancelled", "paid"]
+
+
+def test_a_create_that_arrives_late_leaves_no_second_document(open_books: Open, accountant: Accountant) -> None:
+    """The client has given up and sent again; then the first request arrives after all."""
+    add_parties(accountant)
+    with pytest.raises(Killed):
+        open_books(CutTransport(on("model.account.invoice.create"), Cut.KILLED_AFTER)).send(INVOICE)
+    accountant.rpc("model.account.invoice.write", [1], {"comment": "not to be found yet"})
+    receipt = open_books().send(INVOICE)
+    mark = accountant.rpc.find("account.invoice", [["id", "=", receipt.remote_id]], "comment")[0]["comment"]
+    accountant.rpc("model.account.invoice.write", [1], {"comment": mark})
+    books = open_books()
+    assert [present.remote_id for present in books.documents([str(INVOICE.fields["marker"])])] == [receipt.remote_id]
+    assert books.send(INVOICE) == receipt
+    assert [each["state"] for each in records(accountant, "account.invoice")] == ["posted"]
+
+
+def test_a_draft_that_somebody_changed_is_made_anew(open_books: Open, accountant: Accountant) -> None:
+    add_parties(accountant)
+    with pytest.raises(Killed):
+        open_books(CutTransport(on("model.account.invoice.post"), Cut.KILLED_BEFORE)).send(INVOICE)
+    [line, *_] = accountant.rpc.find("account.invoice.line", [["invoice", "=", 1]])
+    accountant.rpc("model.account.invoice.line.write", [line["id"]], {"quantity": 40})
+    books = open_books()
+    assert books.look(INVOICE) is None
+    assert records(accountant, "account.invoice") == []
+    assert books.send(INVOICE).fields["total"] == Decimal("142.80")
+
+
+def test_a_draft_that_tryton_does_not_post_any_more_is_removed(open_books: Open, accountant: Accountant) -> None:
+    add_parties(accountant)
+    with pytest.raises(Killed):
+        open_books(CutTransport(on("model.account.invoice.post"), Cut.KILLED_BEFORE)).send(INVOICE)
+    day = sample(DocumentKind.AR_INVOICE).day
+    accountant.close(day)
+    assert open_books().look(INVOICE) is None
+    assert records(accountant, "account.invoice") == []
