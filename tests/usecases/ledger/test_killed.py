@@ -77,7 +77,7 @@ def test_killed_again_and_again(ledger: LedgerWorld) -> None:
     """Each attempt dies one boundary later than the one before; the last one comes through."""
     ledger.book()
     deaths = sum(run_until_killed(ledger, Boundary(nth)) for nth in range(1, BOUNDARIES + 1))
-    assert deaths > 3
+    assert deaths > 1
     ledger.post(WISH)
     must_be_whole(ledger)
 
