@@ -21,6 +21,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     Book.Kind.TRYTON: ("url", "database", "user"),
 }
 """What says where a book of each kind is."""
+HOME_CURRENCY_ONLY = frozenset({Book.Kind.SAGE50, Book.Kind.IIF})
 LONGEST_NAME = 60
 
 
@@ -67,6 +68,12 @@ def candidate(connection: Connection, entered: NewBook, stored: Book | None = No
     missing = [part for part, value in place.items() if not value]
     if missing:
         raise InvalidInput(f"The book '{name}' lacks {', '.join(missing)}.", remedy="Say where it is.")
+    policy = checked_settings(entered.policy) or (dict(stored.policy) if stored else {})
+    if kind in HOME_CURRENCY_ONLY and not policy.get("currency"):
+        raise InvalidInput(
+            f"'{name}' needs a currency: such files hold amounts of the home currency only.",
+            remedy="Set its currency, such as USD; documents in others need a book of their own.",
+        )
     sealed = seal(entered.secret) if entered.secret else (stored.sealed_secret if stored else "")
     if kind == Book.Kind.TRYTON and not sealed:
         raise InvalidInput(f"The book '{name}' lacks the password of {place['user']}.", remedy="Enter it.")
@@ -78,7 +85,7 @@ def candidate(connection: Connection, entered: NewBook, stored: Book | None = No
         place=place,
         target=_target(kind, place),
         sealed_secret=sealed,
-        policy=checked_settings(entered.policy) or (dict(stored.policy) if stored else {}),
+        policy=policy,
     )
 
 

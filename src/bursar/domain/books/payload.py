@@ -31,7 +31,7 @@ def delivery_of(text: str) -> Delivery:
     """The delivery that `as_text` wrote. Raises InvalidInput."""
     try:
         found = _built(Delivery, json.loads(text))
-    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
+    except (ValueError, TypeError, KeyError, ArithmeticError, AttributeError) as error:
         raise InvalidInput("A stored document cannot be read: it was written by another version of Bursar.") from error
     if not isinstance(found, Delivery):
         raise InvalidInput("A stored document cannot be read: it is none.")
@@ -39,16 +39,24 @@ def delivery_of(text: str) -> Delivery:
 
 
 def _plain(value: object) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        named = ((each.name, _plain(getattr(value, each.name))) for each in fields(value))
-        return {name: item for name, item in named if item is not None and item not in ("", [])}
-    if isinstance(value, tuple):
+    kind = type(value)
+    names = _field_names(kind)
+    if names is not None:
+        named = ((name, getattr(value, name)) for name in names)
+        return {name: _plain(item) for name, item in named if item is not None and item not in ("", ())}
+    if kind is tuple and isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal):
         return f"{value:f}"
     return value.isoformat() if isinstance(value, date) else value
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...] | None:
+    """None when it is no dataclass."""
+    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else None
 
 
 def _built(kind: Any, value: Any) -> object:  # types and JSON as they come

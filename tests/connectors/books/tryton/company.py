@@ -60,7 +60,8 @@ def set_up(rpc: Rpc, again: Any) -> None:
     _make_user(rpc, company)
     again()
     accounts = _accounts(rpc, company)
-    for year in range(FIRST_YEAR, max(LAST_YEAR, datetime.now(UTC).year + 1) + 1):
+    now = datetime.now(UTC).year
+    for year in range(min(FIRST_YEAR, now), max(LAST_YEAR, now + 1) + 1):
         _fiscal_year(rpc, company, year)
     _settings(rpc, accounts)
     _print_plainly(rpc)

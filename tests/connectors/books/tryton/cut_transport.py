@@ -1,7 +1,6 @@
 """A way to Tryton that loses requests or answers at a place that a test chooses."""
 
 import json
-from collections.abc import Callable
 from enum import Enum
 
 import httpx2
@@ -21,11 +20,12 @@ class Killed(BaseException):
 
 
 class CutTransport(httpx2.BaseTransport):
-    """Passes everything on, but for the one call that `chosen` names by its place and method."""
+    """Passes everything on, but for one call: the one at that place, or the first of that method."""
 
-    def __init__(self, chosen: Callable[[int, str], bool] = lambda place, method: False, cut: Cut = Cut.BEFORE) -> None:
+    def __init__(self, place: int | None = None, method: str = "", cut: Cut = Cut.BEFORE) -> None:
         self._inner = httpx2.HTTPTransport()
-        self._chosen = chosen
+        self._place = place
+        self._method = method
         self._cut = cut
         self.calls: list[str] = []
         self.happened = False
@@ -33,7 +33,7 @@ class CutTransport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         method = json.loads(request.read())["method"]
         self.calls.append(method)
-        if self.happened or not self._chosen(len(self.calls) - 1, method):
+        if self.happened or (method != self._method and len(self.calls) - 1 != self._place):
             return self._inner.handle_request(request)
         self.happened = True
         if self._cut in {Cut.AFTER, Cut.KILLED_AFTER}:
@@ -45,11 +45,3 @@ class CutTransport(httpx2.BaseTransport):
 
     def close(self) -> None:
         self._inner.close()
-
-
-def at(place: int) -> Callable[[int, str], bool]:
-    return lambda found, method: found == place
-
-
-def on(name: str) -> Callable[[int, str], bool]:
-    return lambda found, method: method == name
