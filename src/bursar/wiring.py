@@ -25,8 +25,6 @@ from bursar.connectors.books.tryton.adapter import TrytonBooks
 from bursar.connectors.books.tryton.credentials import TrytonCredentials
 from bursar.connectors.connectwise.client import ConnectWise
 from bursar.connectors.connectwise.credentials import Credentials
-from bursar.connectors.connectwise.files.entry_ids import entry_ids_in
-from bursar.connectors.connectwise.files.payments import payment_file
 from bursar.connectors.connectwise.options import Options
 from bursar.connectors.connectwise.web_pages import agreement_page, agreements_page
 from bursar.connectors.system_clock import SystemClock
@@ -57,7 +55,6 @@ __all__ = [
     "books_adapter",
     "check_of",
     "connectwise",
-    "entry_ids_in",
     "heading_key",
     "keep_profile",
     "known_field",
@@ -65,7 +62,6 @@ __all__ = [
     "line_source",
     "loadable_months",
     "opened_books",
-    "payment_file",
     "period_source",
     "preview_of",
     "profile_document",

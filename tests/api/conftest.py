@@ -92,7 +92,7 @@ def psa(running_psa: PsaProcess) -> PsaProcess:
 
 def credentials(psa: PsaProcess, name: str = "main") -> dict[str, str]:
     """What a person enters to reach the sandbox."""
-    public, private = psa.keys["Bursar Billing"]
+    public, private = psa.keys["Bursar"]
     return {
         "name": name,
         "url": psa.url,

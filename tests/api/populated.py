@@ -35,6 +35,7 @@ from bursar.usecases.api_tokens import create_token
 from bursar.usecases.invitations import invite
 from bursar.usecases.load_invoice_lines import LoadOptions, load_invoice_lines
 from bursar.usecases.runs import PLAN_LINES, POST_LINES, request_run
+from tests.api.populated_ledger import ledger_ids_of, populate_ledger
 from tests.deliveries.arrived import everything_comes_in, ids_of
 from tests.usecases.world import OCTOBER, GivenLines, make_line
 from tests.web.review.found_by_hand import made_by_hand
@@ -68,6 +69,7 @@ class Populated:
             "token_id": self.token.pk,
             "kind": ListKind.AGREEMENT_TYPE.value,
             **ids_of(self.connection),
+            **ledger_ids_of(self.connection),
         }
 
 
@@ -81,6 +83,7 @@ def populate(connection: Connection, administrator: Person, *, times: int = 1) -
     _lists_and_logs(connection, run, times)
     plan = _kept_plan(connection, times)
     everything_comes_in(connection, times)
+    populate_ledger(connection, times)
     others = [
         Person.objects.create_user(f"guest{number}@example.com", None, role=Role.VIEWER) for number in range(times)
     ]

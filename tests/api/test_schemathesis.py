@@ -29,12 +29,15 @@ from bursar.domain.roles import Role
 from bursar.store.models import Connection
 from tests.api.conftest import Cast, credentials
 from tests.api.populated import Populated, populate
+from tests.api.populated_ledger import FOLDER
 from tests.cli.psa_process import PsaProcess
 
 EXAMPLES = 6
 REFUSED_BY_CONNECTWISE = frozenset(
     {"remote_error", "wrong_key", "unknown_company", "not_permitted", "rejected", "throttled", "unavailable"}
 ) | {"forbidden_address", "unknown_outcome"}
+PLACE = {"folder": str(FOLDER), "url": "http://127.0.0.1:9"}
+"""Where books of the examples are."""
 CHECKS = [
     status_code_conformance,
     content_type_conformance,
@@ -93,12 +96,16 @@ def is_uuid(value: object) -> bool:
 def aim(case: schemathesis.Case, site: Site) -> None:
     """Half of the well-formed ids become ones that exist, half of the new connections lead to the sandbox."""
     for name, value in dict(case.path_parameters or {}).items():
-        well_formed = type(value) is int or (name == "run_id" and is_uuid(value))
+        well_formed = type(value) is int or (name in {"run_id", "file_id"} and is_uuid(value))
         if well_formed and len(str(value)) % 2:
             case.path_parameters[name] = site.populated.ids[name]
     body = case.body
-    if case.operation.label == "POST /api/v1/connections" and isinstance(body, Mapping) and len(str(body)) % 2:
+    if not isinstance(body, Mapping):
+        return
+    if case.operation.label == "POST /api/v1/connections" and len(str(body)) % 2:
         case.body = dict(body) | {name: text for name, text in credentials(site.psa).items() if name in body}
+    elif case.operation.label.split("/")[-1] in {"books", "{book_id}"}:  # no folder or server of anybody else is tried
+        case.body = dict(body) | {name: text for name, text in PLACE.items() if isinstance(body.get(name), str)}
 
 
 @schema.parametrize()

@@ -19,8 +19,12 @@ WIDTH = "100"
 ESCAPE = "\x1b"
 
 
+GROUPS = {("lines", "profile"), ("book", "route"), ("ledger", "batch")}
+"""Groups of commands within a group."""
+
+
 def words_of_command(words: tuple[str, ...]) -> str:
-    if words[:2] == ("lines", "profile"):
+    if words[:2] in GROUPS:
         return " ".join(words[:3])
     return words[0] if words[0] == "version" else " ".join(words[:2])
 

@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,9 +8,12 @@ from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from pytest_django import DjangoDbBlocker
 
+from bursar.cli.first_use import prepare_store
+from bursar.jobs.database import queue_client
 from tests.cli.command_line import CommandLine
 from tests.cli.psa_process import PsaProcess, psa_process
 
+DATABASE = "bursar.sqlite3"
 BURSAR_VARIABLES = ("BURSAR_PRIVATE_KEY", "BURSAR_ENCRYPTION_KEY", "BURSAR_ENCRYPTION_KEY_FILE")
 
 
@@ -39,13 +43,28 @@ def sqlite_file(path: Path) -> Iterator[None]:
         connections["default"], connections.settings["default"] = before, settings
 
 
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
+    """A database file in which nothing is kept yet: made once, because every home wants one."""
+    path = tmp_path_factory.mktemp("tables") / DATABASE
+    with django_db_blocker.unblock(), sqlite_file(path):
+        prepare_store()
+        with queue_client():
+            pass
+    return path
+
+
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
-    """An empty BURSAR_HOME."""
+def home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker, tables: Path
+) -> Iterator[Path]:
+    """A BURSAR_HOME in which nothing is kept yet."""
     for name in BURSAR_VARIABLES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("BURSAR_HOME", str(tmp_path))
-    with django_db_blocker.unblock(), sqlite_file(tmp_path / "bursar.sqlite3"):
+    for file in tables.parent.glob(f"{DATABASE}*"):
+        shutil.copy(file, tmp_path)
+    with django_db_blocker.unblock(), sqlite_file(tmp_path / DATABASE):
         yield tmp_path
 
 

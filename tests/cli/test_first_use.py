@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command_line import CommandLine
+from tests.cli.conftest import DATABASE
 from tests.cli.psa_process import PATIENCE
+
+
+@pytest.fixture
+def home(home: Path) -> Path:
+    """An empty one."""
+    for file in home.glob(f"{DATABASE}*"):
+        file.unlink()
+    return home
 
 
 def together(bursar: CommandLine, commands: list[tuple[str, ...]], env: dict[str, str]) -> list[tuple[int, str, str]]:

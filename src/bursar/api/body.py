@@ -1,8 +1,10 @@
 """Bodies as JSON in UTF-8, and nothing that JSON does not know."""
 
 import json
+from collections.abc import Iterator
 from typing import NoReturn
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from ninja.parser import Parser
 
@@ -18,3 +20,13 @@ class JsonBody(Parser):
 
 def _refuse(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+def within(pieces: Iterator[bytes], largest: int) -> Iterator[bytes]:
+    """A body that a view reads itself, until it is too large. Raises RequestDataTooBig, which becomes a 413."""
+    left = largest
+    for piece in pieces:
+        left -= len(piece)
+        if left < 0:
+            raise RequestDataTooBig
+        yield piece

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from ninja import Path, Query
 from pydantic import BaseModel, Field, StringConstraints
 
+from bursar.api.body import within
 from bursar.api.problems import Unknown
 from bursar.api.routes import Routes, location
 from bursar.api.values import PAGE, Id, Limit, MonthText, Offset, connection_at, next_of
@@ -122,7 +122,7 @@ def upload_file(
     Load it with `POST …/runs`: the verb `load lines`, its `delivery`, and the `profile` that reads it.
     """
     connection = connection_at(connection_id)
-    kept = keep_upload(connection, filename, _within_reason(pieces))
+    kept = keep_upload(connection, filename, within(pieces, largest_delivery()))
     response["Location"] = location("connections", connection.pk, "deliveries", kept.pk)
     return _detailed(connection, kept)
 
@@ -175,7 +175,7 @@ def put_pushed_lines(connection_id: Id, month: MonthInPath, pieces: Iterator[byt
     The same lines again change nothing. They are loaded by the daily sync, by Load Invoices, and by `POST …/runs`.
     """
     connection = connection_at(connection_id)
-    kept, lines, changed = keep_pushed(connection, Month.parse(month), b"".join(_within_reason(pieces)))
+    kept, lines, changed = keep_pushed(connection, Month.parse(month), b"".join(within(pieces, largest_delivery())))
     return PushedShown(changed=changed, lines=lines, delivery=_detailed(connection, kept))
 
 
@@ -191,16 +191,6 @@ def get_pushed_lines(connection_id: Id, month: MonthInPath) -> PushedShown:
 def delete_pushed_lines(connection_id: Id, month: MonthInPath) -> None:
     """Take back what was pushed for a month. Lines that were loaded from it stay."""
     delete_delivery(_pushed_at(connection_at(connection_id), month))
-
-
-def _within_reason(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The body, until it is too large. Raises RequestDataTooBig, which becomes a 413."""
-    left = largest_delivery()
-    for piece in pieces:
-        left -= len(piece)
-        if left < 0:
-            raise RequestDataTooBig
-        yield piece
 
 
 def _delivery_at(connection: Connection, delivery_id: int) -> Delivery:

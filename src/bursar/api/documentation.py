@@ -16,8 +16,8 @@ from bursar.domain.errors import BursarError
 from bursar.domain.roles import Role
 
 DESCRIPTION = (
-    "Bursar for programs: connections, settings, runs, people and audit. Log in with the header "
-    "`Authorization: Bearer bursar_…`; "
+    "Bursar for programs: connections, settings, lines, the ledger, payments, runs, people and audit. Log in with "
+    "the header `Authorization: Bearer bursar_…`; "
     "tokens are made on your profile page. Amounts are decimal text and come with their currency; days are "
     "`YYYY-MM-DD`, months `YYYY-MM`, instants ISO 8601 in UTC. Every answer that is not a success has one shape: "
     "`error` with `code`, `sentence`, `remedy` and `fields`."

@@ -46,13 +46,15 @@ def _sections() -> Iterator[str]:
     root = get_command(app)
     if not isinstance(root, TyperGroup):
         raise TypeError("the root of the command line is a group")
-    top = typer.Context(root, info_name="bursar", terminal_width=WIDTH)
-    for name, command in root.commands.items():
-        context = typer.Context(command, parent=top, info_name=name)
-        yield _section(2, context)
+    yield from _below(root, typer.Context(root, info_name="bursar", terminal_width=WIDTH), 2)
+
+
+def _below(group: TyperGroup, parent: typer.Context, level: int) -> Iterator[str]:
+    for name, command in group.commands.items():
+        context = typer.Context(command, parent=parent, info_name=name)
+        yield _section(level, context)
         if isinstance(command, TyperGroup):
-            for sub_name, sub_command in command.commands.items():
-                yield _section(3, typer.Context(sub_command, parent=context, info_name=sub_name))
+            yield from _below(command, context, level + 1)
 
 
 def _section(level: int, context: typer.Context) -> str:

@@ -12,8 +12,11 @@ from bursar.usecases.deliveries import deliveries_read
 from bursar.usecases.export_ledger import LedgerReport, export_ledger
 from bursar.usecases.load_invoice_lines import LoadOptions, LoadReport, load_invoice_lines
 from bursar.usecases.make_plan import PlanReport, make_plan
+from bursar.usecases.payment_report import PaymentsReport
 from bursar.usecases.post_additions import post_run
 from bursar.usecases.post_ledger import post_ledger
+from bursar.usecases.post_payments import post_payments
+from bursar.usecases.pull_payments import pull_payments
 from bursar.usecases.run_report import RunReport
 from bursar.usecases.run_requests import LoadRequest, load_request_of
 from bursar.usecases.runs import (
@@ -24,6 +27,8 @@ from bursar.usecases.runs import (
     PLAN_LINES,
     POST_LEDGER,
     POST_LINES,
+    POST_PAYMENTS,
+    PULL_PAYMENTS,
     SYNC_ORGANIZATIONS,
     UNDO_BATCH,
     UPDATE_BATCH,
@@ -134,6 +139,18 @@ def undo(run: Run, watch: Watch) -> RunReport:
         return undo_batch(run, psa, SystemClock(), watch)
 
 
+def pull_paid(run: Run, watch: Watch) -> PaymentsReport:
+    """Read what was paid from the books, for people to look at."""
+    with connectwise(run.connection) as psa, opened_books(run.connection) as books:
+        return pull_payments(run, psa.accounting, books, SystemClock(), watch)
+
+
+def post_paid(run: Run, watch: Watch) -> RunReport:
+    """Write payments to ConnectWise."""
+    with connectwise(run.connection) as psa, opened_books(run.connection) as books:
+        return post_payments(run, psa, psa.accounting, books, SystemClock(), watch)
+
+
 JOURNEYS: Mapping[str, Journey] = {
     POST_LINES: post_lines,
     LOAD_LINES: load_lines,
@@ -146,4 +163,6 @@ JOURNEYS: Mapping[str, Journey] = {
     VOID_DOCUMENTS: void,
     UPDATE_BATCH: update,
     UNDO_BATCH: undo,
+    PULL_PAYMENTS: pull_paid,
+    POST_PAYMENTS: post_paid,
 }

@@ -27,8 +27,9 @@ def choose_settlement(row: InvoiceSettlement, source: Book | None) -> None:
         row = InvoiceSettlement.objects.select_for_update().get(pk=row.pk)
         claims, chosen = claims_of(row), source.pk if source else None
         if chosen not in [claim.source for claim in claims]:
+            silent = f"{source.name} says nothing" if source else "No payment file says anything"
             raise InvalidInput(
-                f"{source.name if source else 'No payment file'} says nothing of invoice {row.number}.",
+                f"{silent} of invoice {row.number}.",
                 remedy="Choose one of the sources that the invoice is settled by.",
             )
         before = {"source": _name(row.book)}

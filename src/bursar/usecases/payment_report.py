@@ -73,6 +73,11 @@ def close_payments(
     return [item.blocked for item in blocked]
 
 
+def held_totals(blocked: Iterable[Blocked]) -> Totals:
+    """What is held back, per currency; an amount whose currency nobody knows is in no total."""
+    return Totals(item.total for item in blocked if item.total and item.total.currency)
+
+
 def _blocked(desk: PaymentDesk) -> Iterable[Found]:
     for number, blocked in desk.blocked.items():
         for item in blocked:

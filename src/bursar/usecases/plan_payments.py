@@ -15,7 +15,7 @@ from bursar.domain.payments.obstacles import BESIDE_WRITES
 from bursar.domain.payments.planner import plan_payments
 from bursar.domain.payments.present import PaidInvoice
 from bursar.domain.payments.settlement import Settlement, subject_of
-from bursar.domain.payments.situation import PaymentSituation, PlannedInvoice, money_of
+from bursar.domain.payments.situation import PaymentSituation, PlannedInvoice, money_of, told
 from bursar.domain.plan import Blocked, Notice
 from bursar.ports import Accounting
 from bursar.store.models import Book, InvoiceSettlement, Run
@@ -26,6 +26,7 @@ from bursar.usecases.read_payments import INVOICES_AT_ONCE
 State = InvoiceSettlement.State
 PLANNED = (
     "company",
+    "currency",
     "invoice_id",
     "invoice_total",
     "present",
@@ -111,7 +112,7 @@ class PaymentDesk:
     def _told(self, claim: Claim) -> str:
         name = "a payment file" if claim.source is None else self._books[claim.source]
         credited = ", ".join(f"credit {number}" for number in claim.settlement.credits)
-        cash = money_of(claim.settlement, None, claim.settlement.cash)
+        cash = told(claim.settlement, None, claim.settlement.cash)
         return f"{name} says {cash} was paid" + (f" and set against it {credited}" if credited else "")
 
     def keep(
@@ -153,7 +154,7 @@ def _fill(row: InvoiceSettlement, plan: PlannedInvoice, blocked: Sequence[Blocke
     invoice = plan.invoice
     if invoice:
         row.company, row.invoice_id, row.invoice_total = invoice.company[:250], invoice.id, invoice.total
-        row.present = plan.present
+        row.present, row.currency = plan.present, row.currency or invoice.currency
     row.action, row.fingerprint = plan.actions, plan.fingerprint
     row.code = row.sentence = row.remedy = ""
     if blocked:

@@ -14,7 +14,7 @@ from bursar.store.models import InvoiceSettlement, Posting, Run
 from bursar.store.queries import journal
 from bursar.store.queries.payments import written_in
 from bursar.usecases.agree_payments import agreed_payments
-from bursar.usecases.payment_report import close_payments
+from bursar.usecases.payment_report import close_payments, held_totals
 from bursar.usecases.plan_payments import Compared, PaymentDesk
 from bursar.usecases.post import Posted, Poster, settle_earlier
 from bursar.usecases.pull_payments import concerned
@@ -109,9 +109,7 @@ class _PaymentsJourney:
                 self._run, self._clock, self._desk, pull, only=None if self._agreed is None else numbers
             )
             self._blocked = len(found)
-            for blocked in found:
-                if blocked.total:
-                    self._report.held.add(blocked.total)
+            self._report.held.merge(held_totals(found))
 
     def _post_some(self, rows: Sequence[Row], poster: Poster) -> None:
         compared = self._desk.compare(rows)

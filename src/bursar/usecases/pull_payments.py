@@ -5,11 +5,10 @@ Nothing is written anywhere else. What was kept is what people agree to (`agree_
 
 from collections.abc import Mapping
 
-from bursar.domain.money import Totals
 from bursar.ports import Accounting, Books, Clock
 from bursar.store.models import InvoiceSettlement, Run
 from bursar.store.queries.payments import waiting
-from bursar.usecases.payment_report import PaymentsReport, close_payments
+from bursar.usecases.payment_report import PaymentsReport, close_payments, held_totals
 from bursar.usecases.plan_payments import PaymentDesk
 from bursar.usecases.read_payments import PaymentPull
 from bursar.usecases.watch import Watch
@@ -47,7 +46,7 @@ def pull_payments(
     if not report.stopped:
         blocked = close_payments(run, clock, desk, pull)
         report.counts["blocked"] = len(blocked)
-        report.held.merge(Totals(item.total for item in blocked if item.total))
+        report.held.merge(held_totals(blocked))
     run.counts = dict(report.counts)
     totals = {"planned": report.ready, "held": report.held}
     run.totals = {kind: {c: f"{amount:f}" for c, amount in sums.items()} for kind, sums in totals.items()}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from bursar.domain.books.references import ReferenceKind
 from bursar.store.models import Connection
 
 
@@ -18,10 +19,13 @@ class PageRemedy:
     route: str
     button: str
     sentence: str = ""
+    query: str = ""
+    """What narrows the page to what helps."""
 
 
 _ORGANIZATIONS = PageRemedy("mapping:organizations", "Open Organizations")
 _PRODUCTS = PageRemedy("mapping:products", "Open Products")
+_BOOKS = PageRemedy("books:list", "Open Books")
 _RULES = PageRemedy("settings:configuration", "Open Configuration")
 
 PAGES: Mapping[str, PageRemedy] = {
@@ -44,6 +48,22 @@ PAGES: Mapping[str, PageRemedy] = {
         "review:drift", "Open Drift", "On Review › Drift, let it be gone, or create it again."
     ),
     "changed_since_preview": PageRemedy("plan:page", "Open the plan"),
+    "no_route": PageRemedy("books:routes", "Open Routes"),
+    "no_journals": PageRemedy("books:routes", "Open Routes"),
+    "other_currency": PageRemedy("books:routes", "Open Routes"),
+    "in_other_book": PageRemedy("books:routes", "Open Routes"),
+    **{f"{kind}_unusable": PageRemedy("books:codes", "Open Mappings", query=f"kind={kind}") for kind in ReferenceKind},
+    "party_unknown": PageRemedy("books:codes", "Open Mappings"),
+    "party_inactive": PageRemedy("books:codes", "Open Mappings"),
+    "party_name_taken": PageRemedy("books:codes", "Open Mappings"),
+    "closed_period": _BOOKS,
+    "book_unreachable": _BOOKS,
+    "too_many_dimensions": _BOOKS,
+    "books_differ": PageRemedy("ledger:reconciliation", "Open Reconciliation"),
+    "batch_differs": PageRemedy("ledger:batches", "Open Batches"),
+    "gone_from_connectwise": PageRemedy("ledger:documents", "Open Documents"),
+    "two_sources": PageRemedy("payments:list", "Open Payments", query="state=exception"),
+    "non_reimbursable": PageRemedy("ledger:batch-new", "Create a batch"),
     "dates_reversed": _RULES,
     "spans_periods": _RULES,
 }
@@ -63,4 +83,5 @@ def remedy_for(connection: Connection, code: str, sentence: str) -> Remedy:
     page = PAGES.get(code)
     if page is None:
         return Remedy(sentence)
-    return Remedy(page.sentence or sentence, reverse(page.route, args=[connection.pk]), page.button)
+    url = reverse(page.route, args=[connection.pk])
+    return Remedy(page.sentence or sentence, f"{url}?{page.query}" if page.query else url, page.button)

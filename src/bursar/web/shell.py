@@ -12,13 +12,14 @@ from bursar.store.models import Connection, Person
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One entry of the left navigation."""
+    """One entry of the left navigation; `pages` are the entries below it, while it is open."""
 
     title: str
     icon: str
     url: str
     current: bool
     disabled: bool = False
+    pages: Sequence["NavItem"] = ()
 
 
 CONNECTION_PAGES = (
@@ -27,12 +28,25 @@ CONNECTION_PAGES = (
     ("Mapping", "diagram-project", "mapping:organizations", False),
     ("Plan", "scale-balanced", "plan:page", False),
     ("Review", "magnifying-glass-chart", "review:adoption", False),
+    ("Ledger", "book", "ledger:unposted", False),
     ("System Logs", "list-ul", "logs:page", False),
     ("Settings", "gear", "settings:authentication", True),
     ("Runs", "play", "runs:list", True),
 )
-WITHIN = {"invoices": "mapping", "deliveries": "mapping"}
+WITHIN = {"invoices": "mapping", "deliveries": "mapping", "payments": "ledger", "books": "ledger"}
 """Page groups that have no item of their own, and the one that is the current item there."""
+LEDGER_PAGES = (
+    # title, route, beginnings of the routes that belong to it
+    ("Unposted", "ledger:unposted", ("ledger:unposted", "ledger:export")),
+    ("Documents", "ledger:documents", ("ledger:document",)),
+    ("Batches", "ledger:batches", ("ledger:batch",)),
+    ("Payments", "payments:list", ("payments:",)),
+    ("Exceptions", "ledger:exceptions", ("ledger:exceptions",)),
+    ("Mappings", "books:codes", ("books:code", "books:route")),
+    ("Books", "books:list", ("books:list", "books:book", "books:new")),
+    ("Reconciliation", "ledger:reconciliation", ("ledger:reconciliation",)),
+)
+"""Below Ledger, in the order of the work; shown while one of them is open."""
 COMMON_PAGES = (
     ("Connections", "plug", "connections:list", Role.VIEWER),
     ("People", "users", "people:list", Role.ADMINISTRATOR),
@@ -59,7 +73,11 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "navigation": _connection_items(request, chosen) if chosen else [],
         "common_navigation": _common_items(request, Role(person.role)),
         "agreement_type_missing": bool(
-            chosen and getattr(request, "connection", None) and chosen.connected and not agreement_type_chosen(chosen)
+            chosen
+            and getattr(request, "connection", None)
+            and chosen.connected
+            and _group(request) != "ledger"
+            and not agreement_type_chosen(chosen)
         ),
     }
 
@@ -80,8 +98,8 @@ def _chosen(request: HttpRequest, connections: Sequence[Connection]) -> Connecti
 
 
 def _connection_items(request: HttpRequest, connection: Connection) -> list[NavItem]:
-    here = request.resolver_match.app_name if request.resolver_match else ""
-    here = WITHIN.get(here, here)
+    here = _group(request)
+    below = {"ledger": _ledger_items(request, connection)} if here == "ledger" else {}
     return [
         NavItem(
             title,
@@ -89,8 +107,23 @@ def _connection_items(request: HttpRequest, connection: Connection) -> list[NavI
             reverse(route, args=[connection.pk]),
             current=here == route.partition(":")[0],
             disabled=not (connection.connected or always_open),
+            pages=below.get(route.partition(":")[0], ()),
         )
         for title, icon, route, always_open in CONNECTION_PAGES
+    ]
+
+
+def _group(request: HttpRequest) -> str:
+    """The page group of the navigation that a page belongs to."""
+    here = request.resolver_match.app_name if request.resolver_match else ""
+    return WITHIN.get(here, here)
+
+
+def _ledger_items(request: HttpRequest, connection: Connection) -> list[NavItem]:
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    return [
+        NavItem(title, "", reverse(route, args=[connection.pk]), current=here.startswith(beginnings))
+        for title, route, beginnings in LEDGER_PAGES
     ]
 
 

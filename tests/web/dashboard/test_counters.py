@@ -153,12 +153,12 @@ def test_the_page_takes_as_many_questions_for_much_as_for_little(
     viewer = visitor(Role.VIEWER)
     address = reverse("dashboard:page", args=[connection.pk])
     viewer.get(address)
-    with django_assert_num_queries(VISIT + 6):  # newest posting, lines, organizations, offers, variances, last runs
+    with django_assert_num_queries(VISIT + 7):  # newest posting, lines, organizations, offers, variances, books, runs
         viewer.get(address)
     every_kind_of_line(connection)
     for _ in range(9):
         Run.objects.create(connection=connection, verb=POST_LINES, state="done", verdict="balanced")
-    with django_assert_num_queries(VISIT + 6):
+    with django_assert_num_queries(VISIT + 7):
         viewer.get(address)
 
 

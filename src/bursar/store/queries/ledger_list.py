@@ -5,7 +5,15 @@ from collections.abc import Collection, Iterable
 from django.db.models import F, Q, QuerySet
 
 from bursar.domain.errors import InvalidInput
-from bursar.store.models import BookBalance, Connection, LedgerBatch, LedgerDocument, LedgerException, UnpostedRecord
+from bursar.store.models import (
+    BookBalance,
+    Connection,
+    InvoiceSettlement,
+    LedgerBatch,
+    LedgerDocument,
+    LedgerException,
+    UnpostedRecord,
+)
 
 HEAVY = ("source", "payload", "delivered")
 """Texts that no list needs."""
@@ -48,7 +56,9 @@ def document_named(connection: Connection, name: str) -> LedgerDocument:
     by_key = rows.filter(key=word).first()
     if by_key is not None:
         return by_key
-    by_number = list(rows.filter(Q(number=word) | Q(delivered_number=word)).order_by("-day", "key")[: NAMED_AT_MOST + 1])
+    by_number = list(
+        rows.filter(Q(number=word) | Q(delivered_number=word)).order_by("-day", "key")[: NAMED_AT_MOST + 1]
+    )
     if len(by_number) == 1:
         return by_number[0]
     if by_number:
@@ -112,3 +122,23 @@ def balances_matching(connection: Connection, *, period: str = "", book: str = "
 def differing(balances: QuerySet[BookBalance]) -> QuerySet[BookBalance]:
     """Those on which the books say something else; books that cannot say are not among them."""
     return balances.exclude(theirs=None).exclude(ours=F("theirs"))
+
+
+def settlements_matching(connection: Connection, *, state: str = "", search: str = "") -> QuerySet[InvoiceSettlement]:
+    """What the sources say was paid, the newest word first; what is empty means all."""
+    rows = InvoiceSettlement.objects.filter(connection=connection).select_related("book")
+    rows = rows.filter(state=state) if state else rows
+    if search.strip():
+        rows = rows.filter(Q(number__icontains=search.strip()) | Q(company__icontains=search.strip()))
+    return rows.order_by("-changed_at", "number")
+
+
+def settlement_named(connection: Connection, number: str) -> InvoiceSettlement:
+    """What is known of the payments of this invoice. Raises InvalidInput."""
+    found = settlements_matching(connection).filter(number=number.strip()).first()
+    if found is None:
+        raise InvalidInput(
+            f"Nothing is known of payments on invoice {number}.",
+            remedy="`bursar payments list` shows the invoices; `bursar payments pull` reads the books anew.",
+        )
+    return found

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bursar.domain.errors import InvalidInput
 from bursar.domain.roles import Role
-from bursar.store.models import Connection
+from bursar.store.models import Book, Connection, LedgerException
 from bursar.store.queries.dashboard import newest_ended_run, newest_runs, what_waits
 from bursar.usecases.daily_sync import outlook
 from bursar.usecases.mute_variance import today_in_utc
@@ -55,11 +55,19 @@ def page(request: HttpRequest, connection: Connection) -> HttpResponse:
         "tiles": _tiles(connection).values(),
         "daily_sync": outlook(connection, timezone.now()),
         "waiting": what_waits(connection, today_in_utc()),
+        "exceptions": _open_exceptions(connection),
         "posting": posting,
         "blocked": posting.counts.get("blocked", 0) if posting else 0,
         "runs": newest_runs(connection, LAST_RUNS),
     }
     return render(request, "dashboard/page.html", context)
+
+
+def _open_exceptions(connection: Connection) -> int | None:
+    """Of documents and payments; None where the ledger is not used: there is no book."""
+    if not Book.objects.filter(connection=connection).exists():
+        return None
+    return LedgerException.objects.filter(connection=connection, closed_at=None).count()
 
 
 @on_connection(Role.VIEWER)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bursar.store.models import Run
-from bursar.usecases.runs import PLAN_ENDINGS, PLAN_LINES
+from bursar.usecases.runs import EXPORT_LEDGER, PLAN_ENDINGS, PLAN_LINES, PULL_PAYMENTS
 
 BALANCED = "balanced"
 PLANS = (PLAN_LINES, PLAN_ENDINGS)
 """What makes a plan."""
+READS = (*PLANS, EXPORT_LEDGER, PULL_PAYMENTS)
+"""What reads for people to look at, and writes nothing."""
 KINDS = {
     "planned": "Planned",
     "posted": "Posted",
@@ -19,6 +21,17 @@ KINDS = {
 }
 PLANNED = {"create": "To create", "update": "To update", "cancel": "To cancel"}
 """The same of a run that made a plan and wrote nothing."""
+FOUND: Mapping[str, Mapping[str, str]] = {
+    **dict.fromkeys(PLANS, PLANNED),
+    EXPORT_LEDGER: {
+        "create": "To post",
+        "leave": "In the books already",
+        "excluded": "Excluded",
+        "missing": "Not exported",
+    },
+    PULL_PAYMENTS: {"create": "To create", "update": "To change", "cancel": "To delete", "leave": "Applied"},
+}
+"""What counts are called, by the kind of run that wrote nothing."""
 COUNTS = {
     "lines": "Lines",
     "excluded": "Left out on purpose",
@@ -33,6 +46,8 @@ COUNTS = {
     "unknown": "Unknown outcome",
 }
 """Names of counts as people call them, in this order; others follow under their own names."""
+NAMED = 20
+"""So many ids are named; of more only their number."""
 STEPS = 10
 """How often progress is announced to screen readers: each tenth."""
 
@@ -109,14 +124,14 @@ def tone_of(run: Run) -> str:
     if run.verdict == BALANCED:
         return "success"
     if run.state == Run.State.DONE:
-        return "danger" if "planned" in run.totals and run.verb not in PLANS else "info"
+        return "danger" if "planned" in run.totals and run.verb not in READS else "info"
     return "danger" if run.state == Run.State.FAILED else "warning"
 
 
 def counts_of(run: Run) -> list[tuple[str, int]]:
     """Name and number; what is zero is left out, lines never."""
     counts: Mapping[str, int] = run.counts
-    called = COUNTS | (PLANNED if run.verb in PLANS else {})
+    called = {**COUNTS, **FOUND.get(run.verb, {})}
     names = [*(name for name in COUNTS if name in counts), *(name for name in counts if name not in COUNTS)]
     return [
         (called.get(name, name.replace("_", " ").capitalize()), counts[name])
@@ -127,13 +142,15 @@ def counts_of(run: Run) -> list[tuple[str, int]]:
 
 def facts_of(values: Mapping[str, object]) -> list[tuple[str, str]]:
     """A JSON object of a run as names and values that a person reads; what was left open is left out."""
-    given = {name: value for name, value in values.items() if value not in (None, "", [], False)}
+    given = {name: value for name, value in values.items() if value not in (None, "", [], {}, False)}
     return [(name.replace("_", " ").capitalize(), _text(value)) for name, value in given.items()]
 
 
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_text(each)}" for name, each in value.items())
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(str, value)) if len(value) <= NAMED else f"{len(value):,}"
     return str(value)

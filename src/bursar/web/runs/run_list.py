@@ -11,7 +11,22 @@ from django.views.decorators.http import require_POST
 from bursar.domain.roles import Role
 from bursar.store.models import Connection, Run
 from bursar.store.queries.run_list import runs_matching
-from bursar.usecases.runs import DAILY_SYNC, LOAD_LINES, PLAN_ENDINGS, PLAN_LINES, POST_LINES, SYNC_ORGANIZATIONS
+from bursar.usecases.runs import (
+    DAILY_SYNC,
+    EXPORT_LEDGER,
+    LOAD_LINES,
+    PLAN_ENDINGS,
+    PLAN_LINES,
+    POST_LEDGER,
+    POST_LINES,
+    POST_PAYMENTS,
+    PULL_PAYMENTS,
+    SYNC_ORGANIZATIONS,
+    UNDO_BATCH,
+    UPDATE_BATCH,
+    VOID_DOCUMENTS,
+)
+from bursar.usecases.take_in_payment_file import TAKE_IN_PAYMENTS
 from bursar.web.access import on_connection
 from bursar.web.grid.chooser import take_columns
 from bursar.web.grid.files import moment_text, view_as_file
@@ -19,7 +34,11 @@ from bursar.web.grid.grid import ChoiceFilter, Column, Grid, contains
 from bursar.web.grid.listing import listing
 from bursar.web.partial import wants_part
 
-VERBS = (POST_LINES, PLAN_LINES, PLAN_ENDINGS, LOAD_LINES, SYNC_ORGANIZATIONS, DAILY_SYNC)
+VERBS = (
+    *(POST_LINES, PLAN_LINES, PLAN_ENDINGS, LOAD_LINES, SYNC_ORGANIZATIONS, DAILY_SYNC),
+    *(EXPORT_LEDGER, POST_LEDGER, VOID_DOCUMENTS, UPDATE_BATCH, UNDO_BATCH),
+    *(PULL_PAYMENTS, POST_PAYMENTS, TAKE_IN_PAYMENTS),
+)
 SHORTEST_ID = 8
 """Characters of a run's ID that are enough to search by it; fewer could be a year or a number of a month."""
 

@@ -1,5 +1,6 @@
 """One run: live progress, Stop, and once more what failed."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,13 +15,52 @@ from bursar.jobs.posting import retry_run
 from bursar.store.models import Connection, Run
 from bursar.store.queries.run_list import blocked_by_reason, notes_by_weight, worker_of, writes_in_trouble
 from bursar.usecases.run_requests import plan_of
-from bursar.usecases.runs import DAILY_SYNC, POST_LINES, stop_run
+from bursar.usecases.runs import (
+    DAILY_SYNC,
+    EXPORT_LEDGER,
+    POST_LEDGER,
+    POST_LINES,
+    POST_PAYMENTS,
+    PULL_PAYMENTS,
+    UNDO_BATCH,
+    UPDATE_BATCH,
+    VOID_DOCUMENTS,
+    stop_run,
+)
+from bursar.usecases.take_in_payment_file import TAKE_IN_PAYMENTS
 from bursar.web.access import on_connection
 from bursar.web.remedies import remedy_for
-from bursar.web.runs.account import BALANCED, PLANS, counts_of, facts_of, money_of, progress_of, tone_of
+from bursar.web.runs.account import BALANCED, PLANS, READS, counts_of, facts_of, money_of, progress_of, tone_of
 
 NOTES_A_PAGE = 50
-POSTINGS = (POST_LINES, DAILY_SYNC)
+RETRIED = (POST_LINES, DAILY_SYNC)
+"""Postings that can be tried again as they were; the ledger's are posted anew from their lists."""
+WRITING = (*RETRIED, POST_LEDGER, VOID_DOCUMENTS, UPDATE_BATCH, UNDO_BATCH, POST_PAYMENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The page where a kind of run is gone on with."""
+
+    route: str
+    button: str
+    found: str = ""
+    """Where what it found stands, if it wrote nothing."""
+
+
+_DOCUMENTS = Lead("ledger:documents", "Open Documents", "What was found stands in Documents.")
+_BATCHES = Lead("ledger:batches", "Open Batches")
+_PAYMENTS = Lead("payments:list", "Open Payments", "What was found stands in Payments.")
+LEADS = {
+    EXPORT_LEDGER: _DOCUMENTS,
+    POST_LEDGER: _DOCUMENTS,
+    VOID_DOCUMENTS: _DOCUMENTS,
+    UPDATE_BATCH: _BATCHES,
+    UNDO_BATCH: _BATCHES,
+    PULL_PAYMENTS: _PAYMENTS,
+    POST_PAYMENTS: _PAYMENTS,
+    TAKE_IN_PAYMENTS: Lead("payments:files", "Open Payment files"),
+}
 
 
 @on_connection(Role.VIEWER)
@@ -32,7 +72,7 @@ def page(request: HttpRequest, connection: Connection, run_id: UUID) -> HttpResp
         **_findings(request, connection, run),
         "connection": connection,
         "asked": facts_of(_asked(run)),
-        "result": facts_of(run.result),
+        "result": facts_of({name: value for name, value in run.result.items() if name != "rows"}),
         "plan": run if run.verb in PLANS else plan_of(run),
     }
     return render(request, "runs/run.html", context)
@@ -85,15 +125,16 @@ def _live(run: Run) -> dict[str, object]:
         "money": money_of(run),
         "balanced": run.verdict == BALANCED,
         "tone": tone_of(run),
-        "posts": run.verb in POSTINGS,
-        "plans": run.verb in PLANS,
-        "may_retry": run.verb in POSTINGS and not run.active and _left_something(run),
+        "posts": run.verb in WRITING,
+        "plans": run.verb in READS,
+        "lead": LEADS.get(run.verb),
+        "may_retry": run.verb in RETRIED and not run.active and _left_something(run),
     }
 
 
 def _asked(run: Run) -> dict[str, object]:
     """What it was asked for. A plan has a link, and of Additions to end the plan shows more than their number."""
-    asked = {name: value for name, value in run.request.items() if name != "plan"}
+    asked = {name: value for name, value in run.request.items() if name not in {"plan", "digest"}}
     return asked | {"additions": len(asked["additions"])} if "additions" in asked else asked
 
 

@@ -16,15 +16,20 @@ from bursar.domain.roles import Role
 from bursar.store.models import Connection, OrganizationCompany, Posting, Run
 from bursar.usecases.kept_records import known_names
 from bursar.usecases.mappings import Kind
+from bursar.usecases.runs import DAILY_SYNC, POST_LINES
 from bursar.web.access import on_connection
 from bursar.web.field_changes import FieldChange, field_changes, in_short, product_names
 from bursar.web.grid.chooser import take_columns
 from bursar.web.grid.files import view_as_file
 from bursar.web.grid.grid import ChoiceFilter, Column, Grid, contains
-from bursar.web.grid.listing import listing
+from bursar.web.grid.listing import Listing, listing
 from bursar.web.partial import wants_part
 from bursar.web.psa_links import agreement_link
+from bursar.web.runs.ledger_written import LedgerWritten, ledger_grid_of
 from bursar.web.templatetags.writes import what
+
+BILLING = (POST_LINES, DAILY_SYNC)
+"""Runs that write Agreements and Additions; the others write documents, batches and payments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,8 @@ def page(request: HttpRequest, connection: Connection, run_id: UUID) -> HttpResp
     context = {
         "connection": connection,
         "run": run,
-        "listing": listing(request, grid_of(connection), writes_of(run)),
+        "billing": run.verb in BILLING,
+        "listing": _listed(request, connection, run),
         "part": "written",
         "here": here,
         "export": reverse("runs:written-export", args=[connection.pk, run.pk]),
@@ -67,7 +73,10 @@ def page(request: HttpRequest, connection: Connection, run_id: UUID) -> HttpResp
 def export(request: HttpRequest, connection: Connection, run_id: UUID) -> HttpResponseBase:
     """The view that the address describes as CSV or Excel."""
     run = get_object_or_404(Run, pk=run_id, connection=connection)
-    return view_as_file(request, grid_of(connection), writes_of(run), f"bursar-written-{str(run.pk)[:8]}")
+    name = f"bursar-written-{str(run.pk)[:8]}"
+    if run.verb in BILLING:
+        return view_as_file(request, grid_of(connection), writes_of(run), name)
+    return view_as_file(request, ledger_grid_of(connection), writes_of(run), name)
 
 
 @require_POST
@@ -75,12 +84,23 @@ def export(request: HttpRequest, connection: Connection, run_id: UUID) -> HttpRe
 def columns(request: HttpRequest, connection: Connection, run_id: UUID) -> HttpResponse:
     """Remember which columns this person wants, and go back to the view without columns in its address."""
     run = get_object_or_404(Run, pk=run_id, connection=connection)
-    return take_columns(request, grid_of(connection), reverse("runs:written", args=[connection.pk, run.pk]))
+    here = reverse("runs:written", args=[connection.pk, run.pk])
+    if run.verb in BILLING:
+        return take_columns(request, grid_of(connection), here)
+    return take_columns(request, ledger_grid_of(connection), here)
+
+
+def _listed(
+    request: HttpRequest, connection: Connection, run: Run
+) -> Listing[Posting, Written] | Listing[Posting, LedgerWritten]:
+    if run.verb in BILLING:
+        return listing(request, grid_of(connection), writes_of(run))
+    return listing(request, ledger_grid_of(connection), writes_of(run))
 
 
 def writes_of(run: Run) -> QuerySet[Posting]:
     """Every write that the run has meant; what was taken back is none."""
-    return run.postings.exclude(state=Posting.State.WITHDRAWN)
+    return run.postings.exclude(state=Posting.State.WITHDRAWN).select_related("book")
 
 
 def grid_of(connection: Connection) -> Grid[Posting, Written]:

@@ -43,4 +43,5 @@ def badge(state: str) -> str:
 @register.filter
 def reason(code: str) -> str:
     """A code as people read it: `company_without_contact` is *Company without contact*."""
-    return code.replace("_", " ").capitalize().replace("connectwise", "ConnectWise")
+    spoken = code.replace("_", " ").capitalize()
+    return spoken.replace("connectwise", "ConnectWise").replace(" gl ", " GL ")

@@ -1,0 +1,359 @@
+"""Books: the sets of books that documents go to, with their settings and lists. Passwords go in and never come out."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime
+from pathlib import PurePath
+from typing import Annotated
+
+from django.http import HttpResponse
+from django.utils import timezone
+from ninja import Query
+from pydantic import BaseModel, Field, SecretStr
+
+from bursar.api.problems import Unknown
+from bursar.api.routes import REMOTE, Routes, location
+from bursar.api.values import PAGE, Flag, Given, Id, Limit, Offset, Words, choices, connection_at, next_of
+from bursar.domain.books.references import ReferenceKind
+from bursar.domain.books.traits import Capability, Proof
+from bursar.domain.errors import InvalidInput
+from bursar.domain.roles import Role
+from bursar.ports import BookInfo
+from bursar.store.models import Book, BookCode, BookReference, Connection
+from bursar.usecases.book_codes import map_codes
+from bursar.usecases.book_settings import BOOK_SETTINGS, setting_of
+from bursar.usecases.books import (
+    NewBook,
+    add_book,
+    books_of,
+    candidate,
+    change_book,
+    check_book,
+    remove_book,
+    set_book_settings,
+)
+from bursar.wiring import SystemClock, books_adapter
+
+routes = Routes("Books")
+AT = "/connections/{int:connection_id}/books"
+ONE = f"{AT}/{{int:book_id}}"
+PLACE = ("folder", "url", "database", "user")
+MOST_CODES = 1000
+
+BookKind = Annotated[Book.Kind, choices(Book.Kind)]
+BookState = Annotated[Book.State, choices(Book.State)]
+CodeKind = Annotated[ReferenceKind | None, Query(description="Only codes of this kind.")]
+
+
+class BookShown(BaseModel):
+    """A book. Its password is never shown."""
+
+    id: int
+    name: str
+    kind: BookKind
+    place: dict[str, str] = Field(description="`folder`; of Tryton `url`, `database` and `user`.")
+    state: BookState
+    state_reason: str
+    checked_at: datetime | None
+    settings: dict[str, str] = Field(description="Those that somebody set.")
+    payments_read_to: datetime | None
+
+
+class BooksShown(BaseModel):
+    """All books of a connection, by name."""
+
+    books: list[BookShown]
+
+
+class BookInFull(BookShown):
+    """A book, and what its kind can do and has room for."""
+
+    can: list[Capability]
+    proof: Proof
+    proven_by: str
+    limits: dict[str, int]
+
+
+class GivenBook(Given):
+    """A new book. It is tested first; one that cannot be reached is not stored."""
+
+    name: Words
+    kind: BookKind
+    folder: Words | None = Field(default=None, description="Of every kind but tryton: an absolute path on the server.")
+    url: Words | None = None
+    database: Words | None = None
+    user: Words | None = None
+    password: SecretStr | None = Field(default=None, description="Of Tryton.")
+    settings: dict[str, Words] = Field(default_factory=dict)
+    test: Flag = Field(default=True, description="false stores it untested.")
+
+
+class BookChange(Given):
+    """What to change; what is left out stays, the password too. A book that holds documents stays where it is."""
+
+    name: Words | None = None
+    folder: Words | None = None
+    url: Words | None = None
+    database: Words | None = None
+    user: Words | None = None
+    password: SecretStr | None = None
+    test: Flag = True
+
+
+class BookTestShown(BaseModel):
+    """Who answered."""
+
+    name: str
+    version: str
+    currency: str
+
+
+class BookSettingShown(BaseModel):
+    """One setting with its value in force."""
+
+    name: str
+    label: str
+    value: str
+    default: str
+    choices: list[str]
+    meaning: str
+
+
+class BookSettingsShown(BaseModel):
+    """Every setting of a book."""
+
+    settings: list[BookSettingShown]
+
+
+class BookSettingsChange(Given):
+    """All changes are stored, or none. They count from the next export on."""
+
+    settings: dict[str, Words] = Field(min_length=1)
+
+
+class CodeShown(BaseModel):
+    """A code that documents use, and what it is called in the book; an empty target: as ConnectWise calls it."""
+
+    kind: ReferenceKind
+    source: str
+    label: str
+    target: str
+    unusable: bool = Field(description="The book keeps such a list, and has no usable entry for it.")
+    decided_by: str
+    decided_at: datetime | None
+    seen_at: datetime | None
+
+
+class CodesShown(BaseModel):
+    """By kind and code. Ask again with `offset=next`; null on the last page."""
+
+    codes: list[CodeShown]
+    next: int | None
+
+
+class CodeGiven(Given):
+    """What a code is called in the book; an empty target takes it back."""
+
+    kind: ReferenceKind
+    source: Words
+    target: Words
+
+
+class CodesGiven(Given):
+    """All are set, or none."""
+
+    codes: list[CodeGiven] = Field(min_length=1, max_length=MOST_CODES)
+
+
+class CodesChanged(BaseModel):
+    """How many codes were set."""
+
+    set: int
+
+
+class ReferenceShown(BaseModel):
+    """One entry of a list in the books."""
+
+    kind: str
+    code: str
+    name: str
+    active: bool
+    postable: bool
+
+
+class ReferencesShown(BaseModel):
+    """By kind and code, as they were last read. Ask again with `offset=next`; null on the last page."""
+
+    references: list[ReferenceShown]
+    next: int | None
+
+
+@routes.get(AT, Role.VIEWER, BooksShown)
+def list_books(connection_id: Id) -> BooksShown:
+    """Books of a connection."""
+    return BooksShown(books=[_shown(book) for book in books_of(connection_at(connection_id))])
+
+
+@routes.post(AT, Role.ADMINISTRATOR, BookShown, status=201, may=REMOTE)
+def create_book(connection_id: Id, new: GivenBook, response: HttpResponse) -> BookShown:
+    """Test a book, then store it."""
+    connection = connection_at(connection_id)
+    secret = new.password.get_secret_value() if new.password else ""
+    entered = NewBook(new.name, new.kind.value, _place(new), secret, new.settings)
+    if new.test:
+        _reach(candidate(connection, entered))
+    book = add_book(connection, entered)
+    response["Location"] = location("connections", connection.pk, "books", book.pk)
+    return _shown(book)
+
+
+@routes.get(ONE, Role.VIEWER, BookInFull)
+def get_book(connection_id: Id, book_id: Id) -> BookInFull:
+    """One book, what it can do, and who has proven that."""
+    book = book_at(connection_at(connection_id), book_id)
+    with closing(books_adapter(book)) as books:
+        traits = books.traits
+    limits = {name: getattr(traits.limits, name) for name in traits.limits.__slots__}
+    return BookInFull(
+        **_shown(book).model_dump(),
+        can=sorted(traits.capabilities),
+        proof=traits.proof,
+        proven_by=traits.proven_by,
+        limits={name: value for name, value in limits.items() if value is not None},
+    )
+
+
+@routes.patch(ONE, Role.ADMINISTRATOR, BookShown, may=REMOTE)
+def edit_book(connection_id: Id, book_id: Id, change: BookChange) -> BookShown:
+    """Change where a book is, its name or its password, after testing it."""
+    stored = book_at(connection_at(connection_id), book_id)
+    secret = change.password.get_secret_value() if change.password else ""
+    name = stored.name if change.name is None else change.name
+    entered = NewBook(name, stored.kind, {**stored.place, **_place(change)}, secret)
+    if change.test:
+        _reach(candidate(stored.connection, entered, stored))
+    return _shown(change_book(stored, entered))
+
+
+@routes.delete(ONE, Role.ADMINISTRATOR)
+def delete_book(connection_id: Id, book_id: Id) -> None:
+    """Forget a book that holds nothing of ours. Its files or database stay as they are."""
+    remove_book(book_at(connection_at(connection_id), book_id))
+
+
+@routes.post(f"{ONE}/test", Role.OPERATOR, BookTestShown, may=REMOTE)
+def test_book(connection_id: Id, book_id: Id) -> BookTestShown:
+    """Prove that a book can be reached and written to. Nothing is posted."""
+    info = _reach(book_at(connection_at(connection_id), book_id))
+    return BookTestShown(name=info.name, version=info.version, currency=info.currency)
+
+
+@routes.get(f"{ONE}/settings", Role.VIEWER, BookSettingsShown)
+def get_book_settings(connection_id: Id, book_id: Id) -> BookSettingsShown:
+    """Settings of a book, with meaning and default."""
+    return _settings(book_at(connection_at(connection_id), book_id))
+
+
+@routes.patch(f"{ONE}/settings", Role.ADMINISTRATOR, BookSettingsShown)
+def change_book_settings(connection_id: Id, book_id: Id, change: BookSettingsChange) -> BookSettingsShown:
+    """Change some settings of a book. What is in the books already stays as it is."""
+    return _settings(set_book_settings(book_at(connection_at(connection_id), book_id), change.settings))
+
+
+@routes.get(f"{ONE}/codes", Role.VIEWER, CodesShown)
+def list_codes(
+    connection_id: Id,
+    book_id: Id,
+    kind: CodeKind = None,
+    unusable: Annotated[bool, Query(description="Only codes that the book has no usable entry for.")] = False,
+    limit: Limit = PAGE,
+    offset: Offset = 0,
+) -> CodesShown:
+    """Codes that documents of a book use, and what each is called there."""
+    rows = BookCode.objects.filter(book=book_at(connection_at(connection_id), book_id)).order_by("kind", "source")
+    rows = rows.filter(kind=kind.value) if kind else rows
+    rows = rows.filter(unusable=True) if unusable else rows
+    found = list(rows[offset : offset + limit + 1])
+    return CodesShown(codes=[_code(row) for row in found[:limit]], next=next_of(offset, limit, len(found)))
+
+
+@routes.put(f"{ONE}/codes", Role.OPERATOR, CodesChanged)
+def map_book_codes(connection_id: Id, book_id: Id, given: CodesGiven) -> CodesChanged:
+    """Say what codes are called in a book. Documents that were posted stay as they are."""
+    book = book_at(connection_at(connection_id), book_id)
+    rows = [(each.kind.value, each.source, each.target) for each in given.codes]
+    return CodesChanged(set=map_codes(book, rows, timezone.now()))
+
+
+@routes.get(f"{ONE}/references", Role.VIEWER, ReferencesShown)
+def list_references(
+    connection_id: Id,
+    book_id: Id,
+    kind: CodeKind = None,
+    search: Annotated[Words | None, Query(description="Only entries with it in code or name.")] = None,
+    limit: Limit = PAGE,
+    offset: Offset = 0,
+) -> ReferencesShown:
+    """Lists of a book as they were last read, to choose targets from."""
+    rows = BookReference.objects.filter(book=book_at(connection_at(connection_id), book_id)).order_by("kind", "code")
+    rows = rows.filter(kind=kind.value) if kind else rows
+    if search:
+        rows = rows.filter(code__icontains=search) | rows.filter(name__icontains=search)
+    found = list(rows[offset : offset + limit + 1])
+    shown = [ReferenceShown(**{name: getattr(row, name) for name in ReferenceShown.model_fields}) for row in found]
+    return ReferencesShown(references=shown[:limit], next=next_of(offset, limit, len(found)))
+
+
+def book_at(connection: Connection, book_id: int) -> Book:
+    """The book of an address. Raises Unknown."""
+    found = books_of(connection).filter(pk=book_id).first()
+    if found is None:
+        raise Unknown(f"There is no book {book_id} of '{connection.name}'.", remedy="GET …/books lists them all.")
+    found.connection = connection
+    return found
+
+
+def _place(given: GivenBook | BookChange) -> Mapping[str, str]:
+    """Where it is, of what was sent. Raises InvalidInput: a path without a beginning means another place each time."""
+    found = {part: value for part in PLACE if (value := getattr(given, part)) is not None}
+    if "folder" in found and not PurePath(found["folder"].strip()).is_absolute():
+        raise InvalidInput("The folder is not written in full.", remedy="Send an absolute path on the server.")
+    return found
+
+
+def _reach(book: Book) -> BookInfo:
+    """Raises RemoteError when the book cannot be reached, which is noted on a stored one."""
+    with closing(books_adapter(book)) as books:
+        return check_book(book, books, SystemClock())
+
+
+def _shown(book: Book) -> BookShown:
+    same = ("name", "place", "state_reason", "checked_at", "payments_read_to")
+    return BookShown(
+        id=book.pk,
+        kind=Book.Kind(book.kind),
+        state=Book.State(book.state),
+        settings=dict(book.policy),
+        **{name: getattr(book, name) for name in same},
+    )
+
+
+def _settings(book: Book) -> BookSettingsShown:
+    return BookSettingsShown(
+        settings=[
+            BookSettingShown(
+                name=each.name,
+                label=each.label,
+                value=setting_of(book, each.name),
+                default=each.default,
+                choices=list(each.choices),
+                meaning=each.meaning,
+            )
+            for each in BOOK_SETTINGS
+        ]
+    )
+
+
+def _code(row: BookCode) -> CodeShown:
+    same = {name: getattr(row, name) for name in CodeShown.model_fields if name != "kind"}
+    return CodeShown(kind=ReferenceKind(row.kind), **same)

@@ -1,0 +1,94 @@
+"""The one cash payment of an invoice: how much it should be, and how to get there (decision 18)."""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+
+from bursar.domain.money import ZERO, to_cents
+from bursar.domain.payments.changes import create_cash, delete, set_to
+from bursar.domain.payments.obstacles import Unpayable, obstacle, paid_elsewhere, warning
+from bursar.domain.payments.present import InvoicePayment, PaidInvoice
+from bursar.domain.payments.settlement import Settlement
+from bursar.domain.payments.situation import sum_of, told
+from bursar.domain.plan import Change, Notice
+
+
+def wanted_cash(settlement: Settlement, invoice: PaidInvoice, credited: Decimal) -> tuple[Decimal, list[Notice]]:
+    """The sum of live cash allocations, never beyond what the total leaves beside credits; then with a warning.
+
+    What is paid back on a credit memo is negative, as its total is. Raises Unpayable.
+    """
+    cash, total = to_cents(settlement.cash), invoice.total
+    if total >= ZERO > cash:
+        raise Unpayable(
+            obstacle(
+                settlement,
+                "refunded_beyond",
+                f"More was paid back on invoice {settlement.number} than had been paid:"
+                f" {told(settlement, invoice, cash)}.",
+                "Record the refund against the credit memo it belongs to.",
+                invoice=invoice,
+            )
+        )
+    if total < ZERO < cash:
+        raise Unpayable(
+            obstacle(
+                settlement,
+                "paid_on_credit",
+                f"The books have a payment of {told(settlement, invoice, cash)} on {settlement.number},"
+                " whose total is negative.",
+                "Record the payment on the invoice it belongs to; what is paid back on a credit memo is negative.",
+                invoice=invoice,
+            )
+        )
+    limit = max(total - credited, ZERO) if total >= ZERO else min(total - credited, ZERO)
+    if abs(cash) <= abs(limit):
+        return cash, []
+    over, gets = told(settlement, invoice, cash - limit), told(settlement, invoice, limit)
+    beside = ", less its credits" if credited else ""
+    sentence = f"Invoice {settlement.number} is paid {over} beyond its total{beside}; ConnectWise gets {gets}."
+    return limit, [warning(settlement, "overpaid", sentence)]
+
+
+def cash_changes(
+    settlement: Settlement,
+    invoice: PaidInvoice,
+    present: Sequence[InvoicePayment],
+    wanted: Decimal,
+    ours: Collection[int],
+) -> list[Change]:
+    """From the cash payments that are there to one that comes to `wanted`, with what others made counted.
+
+    A payment of others is only ever raised, and only when it is the only one: the books know of more than it says.
+    Where they know of less, nothing is done. Raises Unpayable.
+    """
+    foreign = [payment for payment in present if payment.id not in ours]
+    own = [payment for payment in present if payment.id in ours]
+    theirs = sum_of(foreign)
+    if not foreign:
+        return _own_changes(settlement, invoice, own, wanted)
+    if _is_less(wanted, theirs):
+        raise Unpayable(paid_elsewhere(settlement, invoice, theirs, wanted))
+    if own or wanted == theirs:
+        left = [set_to(settlement, invoice, payment, payment.amount) for payment in foreign]
+        return [*left, *_own_changes(settlement, invoice, own, wanted - theirs)]
+    if len(foreign) > 1:
+        raise Unpayable(paid_elsewhere(settlement, invoice, theirs, wanted))
+    return [set_to(settlement, invoice, foreign[0], wanted, settlement.newest)]
+
+
+def _own_changes(
+    settlement: Settlement, invoice: PaidInvoice, own: Sequence[InvoicePayment], wanted: Decimal
+) -> list[Change]:
+    if wanted == ZERO:
+        return [delete(settlement, invoice, payment) for payment in own]
+    if not own:
+        return [create_cash(settlement, invoice, wanted)]
+    return [
+        set_to(settlement, invoice, own[0], wanted, settlement.newest),
+        *(delete(settlement, invoice, payment) for payment in own[1:]),
+    ]
+
+
+def _is_less(wanted: Decimal, theirs: Decimal) -> bool:
+    """Whether the books know of less than others wrote, or of the contrary."""
+    return abs(wanted) < abs(theirs) or wanted * theirs < ZERO

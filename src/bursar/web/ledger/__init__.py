@@ -1,0 +1,1 @@
+"""Ledger: what waits for the books, its documents, batches, exceptions and reconciliation."""

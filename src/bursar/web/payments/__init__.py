@@ -1,0 +1,1 @@
+"""Payments: what the books say was paid, and our payments in ConnectWise."""

@@ -1,0 +1,213 @@
+"""Logging in, staying logged in, and what is said when that fails. No text holds the password."""
+
+import json
+import logging
+
+import httpx2
+import pytest
+
+from bursar.connectors.books.tryton import TrytonBooks, TrytonCredentials, TrytonOptions
+from bursar.domain.books.references import ReferenceKind
+from bursar.domain.errors import (
+    InvalidInput,
+    NotPermitted,
+    RemoteError,
+    Unavailable,
+    UnknownCompany,
+    UnknownOutcome,
+    WrongKey,
+)
+from bursar.domain.ledger.documents import DocumentKind
+from tests.connectors.books.tryton import company
+from tests.connectors.books.tryton.accountant import Accountant
+from tests.connectors.books.tryton.conftest import Open, credentials_for
+from tests.connectors.books.tryton.cut_transport import CutTransport
+from tests.connectors.books.tryton.deliveries import sample, write_for
+from tests.connectors.manual_clock import ManualClock
+from tests.tryton_server import TrytonServer
+
+CREDENTIALS = TrytonCredentials("http://127.0.0.1:1", "books", "bursar", "s3cret/pass word")
+WRITE = write_for(sample(DocumentKind.INVENTORY_ADJUSTMENT))
+
+
+def scripted(*answers: object) -> TrytonBooks:
+    """A server that answers these one after the other, and the last one for ever."""
+    left = list(answers)
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        found = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(found, Exception):
+            raise found
+        return found if isinstance(found, httpx2.Response) else httpx2.Response(200, json=found)
+
+    return TrytonBooks(CREDENTIALS, name="Main", transport=httpx2.MockTransport(answer), clock=ManualClock())
+
+
+LOGGED_IN = ({"id": 1, "result": [4, "key", None]}, {"id": 2, "result": {"company": 1}})
+
+
+@pytest.mark.tryton
+class TestAgainstTryton:
+    def test_it_says_whose_books_these_are(self, books: TrytonBooks) -> None:
+        found = books.info()
+        assert (found.name, found.version, found.currency) == ("Cedarpoint IT", "8.2", "EUR")
+
+    def test_nothing_is_asked_before_it_is_used(self, open_books: Open) -> None:
+        transport = CutTransport()
+        books = open_books(transport)
+        assert transport.calls == []
+        books.closed_through()
+        assert transport.calls[0] == "common.db.login"
+
+    def test_a_session_that_ended_is_renewed(
+        self, open_books: Open, tryton: TrytonServer, accountant: Accountant
+    ) -> None:
+        """Tryton answers 401 before it does anything, so a write is safe to repeat."""
+        transport = CutTransport()
+        books = open_books(transport)
+        books.send(WRITE)
+        tryton.execute("DELETE FROM ir_session WHERE create_uid = (SELECT id FROM res_user WHERE login = 'bursar')")
+        books.send(write_for(sample(DocumentKind.INVENTORY_TRANSFER)))
+        assert transport.calls.count("common.db.login") == 2
+        assert len(accountant.rpc.find("account.move", [])) == 2
+
+    def test_a_wrong_password_is_said_so(self, open_books: Open, tryton: TrytonServer) -> None:
+        books = open_books(credentials=credentials_for(tryton, password="nobody's-password"))
+        with pytest.raises(WrongKey, match="refuses user bursar and this password") as caught:
+            books.info()
+        assert "nobody's-password" not in f"{caught.value.sentence} {caught.value.remedy} {caught.value.answer}"
+        tryton.execute("TRUNCATE res_user_login_attempt")
+
+    def test_a_user_without_rights_is_told_what_is_missing(
+        self, open_books: Open, tryton: TrytonServer, accountant: Accountant
+    ) -> None:
+        values = {"name": "Guest", "login": "guest", "password": "a-guests-password"}
+        own = accountant.rpc.find("company.company", [])[0]["id"]
+        [made] = accountant.rpc("model.res.user.create", [values | {"companies": [["add", [own]]], "company": own}])
+        books = open_books(credentials=credentials_for(tryton, "guest", "a-guests-password"))
+        try:
+            for refused in (books.info, lambda: books.send(WRITE)):
+                with pytest.raises(NotPermitted) as caught:
+                    refused()
+                assert "add the group Accounting" in caught.value.remedy
+        finally:
+            accountant.rpc("model.res.user.write", [made], {"active": False})
+
+    def test_another_company_is_asked_for_by_name(self, open_books: Open) -> None:
+        assert open_books(options=TrytonOptions(company=company.NAME)).info().name == company.NAME
+        with pytest.raises(RemoteError, match="does not work for the company Elsewhere"):
+            open_books(options=TrytonOptions(company="Elsewhere")).info()
+
+    def test_the_password_is_in_no_log(self, books: TrytonBooks, caplog: pytest.LogCaptureFixture) -> None:
+        with caplog.at_level(logging.DEBUG):
+            books.send(WRITE)
+            list(books.settlements(None))
+        assert "POST /" in caplog.text
+        assert company.PASSWORD not in caplog.text
+        assert "common.db.login" not in caplog.text
+        assert str(WRITE.fields["marker"]) not in caplog.text
+
+
+def test_a_server_that_is_down_is_unavailable() -> None:
+    books = TrytonBooks(CREDENTIALS, name="Main", clock=ManualClock())
+    with pytest.raises(Unavailable, match=r"Main cannot be reached at 127\.0\.0\.1"):
+        books.info()
+
+
+def test_an_unknown_database_is_said_so() -> None:
+    """What Tryton answers after half a minute of trying to connect."""
+    with pytest.raises(UnknownCompany, match=r"There is no database 'books' at http://127\.0\.0\.1:1\."):
+        scripted(httpx2.Response(404)).info()
+
+
+def test_who_asks_asks_again() -> None:
+    books = scripted(*LOGGED_IN, httpx2.ReadError("cut"), httpx2.Response(503), {"id": 3, "result": []})
+    assert books.references(ReferenceKind.TERM) == []
+
+
+def test_who_is_never_answered_says_so() -> None:
+    books = scripted(*LOGGED_IN, httpx2.Response(503))
+    with pytest.raises(Unavailable, match=r"Main was asked 5 times, and no answer arrived\."):
+        books.references(ReferenceKind.TERM)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "sentence"),
+    [
+        (["LoginException", ["code", "Code", "char"]], WrongKey, "asks user bursar for more than a password"),
+        (["'res.user'", ""], Unavailable, "has not loaded the database 'books' since it was started"),
+        (["division by zero", "trace"], RemoteError, "failed on common.db.login: division by zero"),
+    ],
+)
+def test_a_login_that_fails_says_why(error: object, kind: type[RemoteError], sentence: str) -> None:
+    with pytest.raises(kind, match=sentence) as caught:
+        scripted({"id": 1, "error": error}).info()
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx2.Response(500, text="s3cret/pass word"),
+        httpx2.Response(200, text="<html>s3cret/pass word</html>"),
+        {"id": 1, "error": ["cannot log in with s3cret/pass word", ""]},
+        {"id": 1, "result": {"__class__": "Decimal"}},
+        {"id": 1, "result": "nothing"},
+        ["nothing"],
+    ],
+)
+def test_no_error_repeats_the_password(answer: object) -> None:
+    with pytest.raises(RemoteError) as caught:
+        scripted(answer).info()
+    told = json.dumps([caught.value.sentence, caught.value.remedy, caught.value.answer, str(caught.value)])
+    assert "s3cret" not in told
+    assert "s3cret" not in repr(CREDENTIALS)
+
+
+@pytest.mark.parametrize(
+    "answer", [httpx2.ReadError("cut"), httpx2.Response(500), httpx2.Response(200, text="?"), {"error": ["boom", ""]}]
+)
+def test_a_write_without_an_answer_may_have_happened(answer: object) -> None:
+    company_answer = {"result": [{"id": 1, "party.": {"id": 1, "name": "A"}, "currency.": {"id": 1, "code": "EUR"}}]}
+    accounts = [{"id": number, "code": code} for number, code in enumerate(("1400", "1410", "5900", "5910"))]
+    books = scripted(
+        *LOGGED_IN,
+        company_answer,
+        {"result": []},
+        {"result": accounts},
+        {"result": [{"id": 1, "code": "MISC", "type": "general"}]},
+        {"result": [{"id": 1, "start_date": _day(1), "end_date": _day(31), "state": "open"}]},
+        answer,
+    )
+    with pytest.raises(UnknownOutcome):
+        books.send(WRITE)
+
+
+def _day(day: int) -> dict[str, object]:
+    return {"__class__": "date", "year": 2026, "month": 10, "day": day}
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("http://tryton.example.com", "must begin with https"),
+        ("https://169.254.169.254", "Bursar never calls it"),
+        ("https://user:pass@tryton.example.com", "contains a user name"),
+        ("", "address is empty"),
+    ],
+)
+def test_addresses_that_are_never_called(url: str, sentence: str) -> None:
+    with pytest.raises(InvalidInput, match=sentence) as caught:
+        TrytonBooks(TrytonCredentials(url, "books", "bursar", "secret"), name="Main")
+    assert "ConnectWise" not in caught.value.remedy
+
+
+@pytest.mark.parametrize("database", ["", "a/b", "a b", "../rpc", "bücher"])
+def test_databases_whose_name_is_none(database: str) -> None:
+    with pytest.raises(InvalidInput, match="is no name of a database"):
+        TrytonBooks(TrytonCredentials("https://tryton.example.com", database, "bursar", "secret"), name="Main")
+
+
+def test_options_are_checked() -> None:
+    with pytest.raises(InvalidInput, match="requests per minute"):
+        TrytonOptions(requests_per_minute=0)
