@@ -39,12 +39,11 @@ def delivery_of(text: str) -> Delivery:
 
 
 def _plain(value: object) -> object:
-    kind = type(value)
-    names = _field_names(kind)
+    names = _field_names(value)
     if names is not None:
         named = ((name, getattr(value, name)) for name in names)
         return {name: _plain(item) for name, item in named if item is not None and item not in ("", ())}
-    if kind is tuple and isinstance(value, tuple):
+    if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Enum):
         return value.value
@@ -53,10 +52,15 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-@cache
-def _field_names(kind: type) -> tuple[str, ...] | None:
-    """None when it is no dataclass."""
-    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else None
+_NAMES: dict[type, tuple[str, ...] | None] = {}
+"""Field names by type, asked for about fifty times for each document; None: it is no dataclass."""
+
+
+def _field_names(value: object) -> tuple[str, ...] | None:
+    kind = type(value)
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(each.name for each in fields(kind)) if is_dataclass(kind) else None
+    return _NAMES[kind]
 
 
 def _built(kind: Any, value: Any) -> object:  # types and JSON as they come

@@ -1,34 +1,29 @@
 """Invoices, credits and bills as Tryton's invoices.
 
-ConnectWise's number is the reference of a customer's invoice; Tryton gives it a number of its own, as its law of
-gapless numbers wants. A bill's reference is the supplier's number. Tax comes as ConnectWise computed it: as tax lines
-that are entered by hand, which Tryton does not compute anew.
+ConnectWise's number is the reference of a customer's invoice; Tryton gives it a number of its own, without gaps and in
+the order of dates. A bill's reference is the supplier's number.
 """
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
-from decimal import Decimal
 
-from bursar.connectors.books.clean_text import one_line
 from bursar.connectors.books.tryton.kept import Keeper, Kept, State
 from bursar.connectors.books.tryton.lists import Lists
 from bursar.connectors.books.tryton.marks import Mark, having, mark_in, of_series
 from bursar.connectors.books.tryton.reader import Reader
-from bursar.connectors.books.tryton.records import Account, Invoice
+from bursar.connectors.books.tryton.records import Invoice
 from bursar.connectors.books.tryton.refusals import refused
 from bursar.connectors.books.tryton.reversals import reversed_among
-from bursar.connectors.books.tryton.rows import InvoiceRow, carries_costs, rows_of, total_of
-from bursar.connectors.books.tryton.session import Question, Refusal, Session
-from bursar.connectors.books.tryton.values import PlainNumber, Value, Values
+from bursar.connectors.books.tryton.rows import carries_costs, total_of
+from bursar.connectors.books.tryton.session import Refusal, Session
+from bursar.connectors.books.tryton.values import Value, Values
 from bursar.domain.books.delivery import Delivery
 from bursar.domain.books.present import Present
 from bursar.domain.errors import FieldFault, Rejected, RemoteError
-from bursar.domain.ledger.documents import RECEIVABLE_KINDS, Document
+from bursar.domain.ledger.documents import Document
 from bursar.domain.money import Money
 
 MODEL = "account.invoice"
-_QUESTIONS = 5
-"""How many questions in a row are answered with yes."""
 _DUPLICATE = "is similar to invoice"
 _TOO_EARLY = "must set an invoice date after"
 
@@ -50,7 +45,7 @@ class Invoices(Keeper):
     def draft(self, delivery: Delivery) -> int:
         document = delivery.document
         self._refuse_unfit(delivery)
-        values = self._values(delivery)
+        values = invoice_values(delivery, self._reader, self._lists)
         try:
             made = self._session.write(f"model.{MODEL}.create", [values])
         except Refusal as refusal:
@@ -99,7 +94,8 @@ class Invoices(Keeper):
         found = self._read(kept.id)
         title = delivery.document.title
         if found.state == "paid" and not found.total_amount:
-            self._wizard("account.move.unreconcile_lines", "account.move.line", found.lines_to_pay, {}, "unreconcile")
+            lines: list[Value] = list(found.lines_to_pay)
+            run_wizard(self._session, "account.move.unreconcile_lines", "account.move.line", lines, {}, "unreconcile")
         elif found.state == "paid" or found.payment_lines:
             raise Rejected(
                 f"{title} has payments or credits set against it in {self._reader.name}.",
@@ -107,7 +103,7 @@ class Invoices(Keeper):
             )
         try:
             if found.allow_cancel or found.type == "in":
-                self._answering(f"model.{MODEL}.cancel", [kept.id])
+                insist(self._session, f"model.{MODEL}.cancel", [kept.id])
             else:
                 self._credit(kept.id, day)
         except Refusal as refusal:
@@ -117,21 +113,12 @@ class Invoices(Keeper):
         """A credit note over all of it, set against it; of today where that day cannot be numbered any more."""
         start: Values = {"with_refund": True, "with_refund_allowed": True, "invoice_date": day}
         try:
-            self._wizard("account.invoice.credit", MODEL, [record], {"start": start}, "credit")
+            run_wizard(self._session, "account.invoice.credit", MODEL, [record], {"start": start}, "credit")
         except Refusal as refusal:
             if _TOO_EARLY not in refusal.words:
                 raise
             forms: Values = {"start": start | {"invoice_date": None}}
-            self._wizard("account.invoice.credit", MODEL, [record], forms, "credit")
-
-    def _wizard(self, name: str, model: str, records: Collection[int], forms: Values, state: str) -> None:
-        made = self._session.write(f"wizard.{name}.create")
-        number = made[0] if isinstance(made, list) and made else None
-        ids: list[Value] = list(records)
-        self._answering(
-            f"wizard.{name}.execute", number, forms, state, active_model=model, active_id=ids[0], active_ids=ids
-        )
-        self._session.write(f"wizard.{name}.delete", number)
+            run_wizard(self._session, "account.invoice.credit", MODEL, [record], forms, "credit")
 
     # Reading.
 
@@ -184,111 +171,34 @@ class Invoices(Keeper):
                 remedy="Let the book have cost of goods sold as a journal of its own, in the settings of the book.",
             )
 
-    def _values(self, delivery: Delivery) -> Values:
-        document, day = delivery.document, delivery.document_day
-        sold = document.kind in RECEIVABLE_KINDS
-        rows = list(rows_of(delivery))
-        accounts = self._lists.accounts([document.control_account, *(row.account for row in rows)], document.title)
-        party = self._lists.usable_party(document.party.code, document.title)
-        currency = self._lists.currency(document.currency, document.title)
-        lines: list[Value] = []
-        taxes: list[Value] = []
-        for row in rows:
-            account = accounts[row.account]
-            if row.tax or not _is_line_account(account, sold=sold):
-                taxes.append(_tax_values(row, account))
-            else:
-                lines.append(_line_values(row, account, currency))
-        values: Values = {
-            "type": "out" if sold else "in",
-            "company": self._reader.company.id,
-            "party": party.id,
-            "invoice_address": party.addresses[0] if party.addresses else None,
-            "currency": currency,
-            "journal": self._lists.journal("revenue" if sold else "expense"),
-            "account": accounts[document.control_account].id,
-            "invoice_date": day,
-            "accounting_date": document.day if document.day != day else None,
-            "reference": document.number if sold else one_line(document.vendor_invoice) or document.number,
-            "description": one_line(document.description or document.memo) or None,
-            "comment": str(Mark(document.number, delivery.marker)),
-            "lines": [["create", lines]] if lines else [],
-            "taxes": [["create", taxes]] if taxes else [],
-        }
-        return values | self._due(document, day)
-
-    def _due(self, document: Document, day: date) -> Values:
-        """Payment terms say when it is due; without them ConnectWise's own day does."""
-        if document.terms:
-            return {"payment_term": self._lists.term(document.terms, document.title), "payment_term_date": day}
-        return {"payment_term_date": document.due or day}
-
     def _post(self, delivery: Delivery, record: int) -> None:
         try:
-            self._answering(f"model.{MODEL}.post", [record], document=delivery.document)
+            self._ask_to_post(delivery.document, record)
         except Refusal as refusal:
             if _TOO_EARLY not in refusal.words:
                 raise
             self._date_later(delivery.document, record)
-            self._answering(f"model.{MODEL}.post", [record], document=delivery.document)
+            self._ask_to_post(delivery.document, record)
+
+    def _ask_to_post(self, document: Document, record: int) -> None:
+        insist(
+            *(self._session, f"model.{MODEL}.post", [record]),
+            unless=lambda words: _DUPLICATE in words and not self._only_ours(document),
+        )
 
     def _date_later(self, document: Document, record: int) -> None:
         """Tryton numbers sales in the order of dates: a late one is dated as the newest, and booked on its own day."""
-        sold = self._reader.own(["type", "=", "out"], ["number", "!=", None])
-        newest = self._reader.newest(MODEL, Invoice, sold, "invoice_date")
+        year = "move.period.fiscalyear"
+        of_year: list[Value] = [[f"{year}.start_date", "<=", document.day], [f"{year}.end_date", ">=", document.day]]
+        newest = self._reader.newest(MODEL, Invoice, self._reader.own(["type", "=", "out"], *of_year), "invoice_date")
         if newest is not None:
             values: Values = {"invoice_date": newest.invoice_date, "accounting_date": document.day}
             self._session.write(f"model.{MODEL}.write", [record], values)
 
-    def _answering(self, method: str, *parameters: Value, document: Document | None = None, **context: Value) -> None:
-        """Call, and answer what Tryton asks a person with yes: dates and amounts are ConnectWise's.
-
-        But one question is none of ours to answer: whether a bill is there twice.
-        """
-        for _ in range(_QUESTIONS):
-            try:
-                self._session.write(method, *parameters, **context)
-            except Question as question:
-                if document is not None and _DUPLICATE in question.words and not self._only_ours(document):
-                    raise
-                self._session.write("model.res.user.warning.skip", question.key)
-            else:
-                return
-        self._session.write(method, *parameters, **context)
-
     def _only_ours(self, document: Document) -> bool:
-        """Whether every bill of this number that is alive is one that Bursar posted."""
-        number = one_line(document.vendor_invoice) or document.number
+        """Whether every bill of this number that is alive is one that Bursar posted: Tryton may have it twice."""
         party = self._lists.usable_party(document.party.code, document.title)
-        same = self._reader.own(["type", "=", "in"], ["party", "=", party.id], ["reference", "=", number])
+        number = ["reference", "=", supplier_number(document)]
+        same = self._reader.own(["type", "=", "in"], ["party", "=", party.id], number)
         alive = [each for each in self._reader.all(MODEL, Invoice, same) if each.state != "cancelled"]
         return all(mark_in(each.comment) for each in alive)
-
-
-def _is_line_account(account: Account, *, sold: bool) -> bool:
-    """Whether Tryton lets the account stand on an invoice line; every other one may stand on a tax line."""
-    kind = account.type
-    if kind is None:
-        return False
-    return kind.revenue if sold else kind.expense or kind.debt
-
-
-def _line_values(row: InvoiceRow, account: Account, currency: int) -> Values:
-    return {
-        "type": "line",
-        "account": account.id,
-        "currency": currency,
-        "quantity": PlainNumber(row.quantity),
-        "unit_price": row.unit_price,
-        "description": row.description or account.name,
-    }
-
-
-def _tax_values(row: InvoiceRow, account: Account) -> Values:
-    return {
-        "manual": True,
-        "description": row.description or account.name,
-        "account": account.id,
-        "base": Decimal(0),
-        "amount": row.amount,
-    }

@@ -12,11 +12,12 @@ from bursar.connectors.books.clean_text import one_line
 from bursar.connectors.books.tryton.kept import Keeper, Kept, State
 from bursar.connectors.books.tryton.lists import Lists
 from bursar.connectors.books.tryton.marks import OURS, Mark, having, mark_in, of_series
+from bursar.connectors.books.tryton.questions import run_wizard
 from bursar.connectors.books.tryton.reader import Reader
 from bursar.connectors.books.tryton.records import Move, MoveLine, Period
 from bursar.connectors.books.tryton.refusals import refused
 from bursar.connectors.books.tryton.reversals import reversed_among
-from bursar.connectors.books.tryton.session import Question, Refusal, Session
+from bursar.connectors.books.tryton.session import Refusal, Session
 from bursar.connectors.books.tryton.values import Value, Values
 from bursar.domain.books.delivery import Delivery
 from bursar.domain.books.present import Present
@@ -85,23 +86,13 @@ class Journals(Keeper):
     def take_back(self, delivery: Delivery, kept: Kept, day: date) -> None:
         """By Tryton's own cancelling: an entry of the opposite, on the same day or, if that is closed, today."""
         del day
-        title = one_line(f"Takes back {delivery.document.title}")
-        forms: Values = {"default": {"description": title, "reversal": True}}
-        number = self._wizard_number()
-        name, records = "wizard.account.move.cancel.execute", [kept.id]
+        forms: Values = {
+            "default": {"description": one_line(f"Takes back {delivery.document.title}"), "reversal": True}
+        }
         try:
-            try:
-                self._session.write(name, number, forms, "cancel", **_on(records))
-            except Question as question:
-                self._session.write("model.res.user.warning.skip", question.key)
-                self._session.write(name, number, forms, "cancel", **_on(records))
+            run_wizard(self._session, "account.move.cancel", MODEL, [kept.id], forms, "cancel")
         except Refusal as refusal:
             raise refused(delivery.document, refusal, self._reader.name) from refusal
-        self._session.write("wizard.account.move.cancel.delete", number)
-
-    def _wizard_number(self) -> Value:
-        made = self._session.write("wizard.account.move.cancel.create")
-        return made[0] if isinstance(made, list) and made else None
 
     # Reading.
 
@@ -203,11 +194,6 @@ class Journals(Keeper):
             fields=[FieldFault("day", "no_period", sentence)],
             remedy="In Tryton, Financial > Configuration > Fiscal Years: create the year and its periods.",
         )
-
-
-def _on(records: list[int]) -> Values:
-    ids: list[Value] = list(records)
-    return {"active_model": MODEL, "active_id": ids[0], "active_ids": ids}
 
 
 def _debits(lines: Collection[MoveLine] | Iterator[MoveLine], home: str) -> dict[str, Decimal]:

@@ -36,6 +36,7 @@ class Reader:
         """The company. Raises RemoteError when the user has none, or not this one."""
         if self._company is None:
             self._company = self._find_company()
+            self._session.work_for(self._company.id)
         return self._company
 
     @property
@@ -68,7 +69,14 @@ class Reader:
             yield from self.all(model, shape, [*domain, [name, "in", list(some)]])
 
     def _page(
-        self, model: str, shape: type[R], domain: Clause, direction: str, size: int, order: str = "id"
+        self,
+        model: str,
+        shape: type[R],
+        domain: Clause,
+        direction: str,
+        size: int,
+        order: str = "id",
+        **context: Value,
     ) -> Sequence[R]:
         found = self._session.read(
             f"model.{model}.search_read",
@@ -78,6 +86,7 @@ class Reader:
             [[order, direction]],
             list(shape.FIELDS),
             active_test=False,
+            **context,
         )
         try:
             return TypeAdapter(list[shape]).validate_python(found)  # type: ignore[valid-type]  # known when called
@@ -89,10 +98,11 @@ class Reader:
             ) from None  # its text repeats customers' data
 
     def _find_company(self) -> Company:
-        chosen: Clause = [["id", "=", self._session.preferences.get("company") or 0]]
+        preferences = self._session.preferences
+        chosen: Clause = [["id", "=", preferences.get("company") or 0]]
         if self._company_name:
-            chosen = [["party.name", "=", self._company_name]]
-        found = self._page("company.company", Company, chosen, "ASC", 2)
+            chosen = [["party.name", "=", self._company_name], ["id", "in", preferences.get("companies") or []]]
+        found = self._page("company.company", Company, chosen, "ASC", 2, company_filter="all")
         if len(found) == 1:
             return found[0]
         which = f"the company {self._company_name}" if self._company_name else "any company"

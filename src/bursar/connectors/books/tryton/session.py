@@ -66,6 +66,7 @@ class Session:
         self._header = ""
         self._user_id = 0
         self._preferences: Values = {}
+        self._company: Values = {}
         self._lock = threading.RLock()
 
     @property
@@ -79,6 +80,10 @@ class Session:
         """What the user works with: company, and the like."""
         self._log_in()
         return self._preferences
+
+    def work_for(self, company: int) -> None:
+        """From now on in the name of this company."""
+        self._company = {"company": company}
 
     def version(self) -> str:
         """The series of the server, as in 8.2."""
@@ -105,7 +110,7 @@ class Session:
 
     def _called(self, method: str, parameters: tuple[Value, ...], context: Values, *, write: bool) -> Value:
         shared: Values = {name: value for name, value in self.preferences.items() if name in _SHARED}
-        sent: list[Value] = [*parameters, {**shared, "language": "en", **context}]
+        sent: list[Value] = [*parameters, {**shared, **self._company, "language": "en", **context}]
         for attempt in (1, 2):
             header = self._log_in()
             headers = {"authorization": header}
