@@ -176,11 +176,12 @@ class TrytonServer:
 
 
 _EMPTY = """
-    TRUNCATE account_move, account_invoice, account_move_reconciliation, account_journal_period, res_user_warning,
-      ir_queue RESTART IDENTITY CASCADE;
+    TRUNCATE account_move, account_invoice, account_move_reconciliation, res_user_warning, ir_queue
+      RESTART IDENTITY CASCADE;
     DELETE FROM party_party WHERE code NOT IN ('OWN', 'JDOE', 'GONE');
     UPDATE party_party SET active = code <> 'GONE';
     UPDATE account_period SET state = 'open';
+    UPDATE account_journal_period SET state = 'open';
     UPDATE account_fiscalyear SET state = 'open';
     UPDATE company_company SET cancel_invoice_out = false;
 """

@@ -5,6 +5,7 @@ loopback port. A 502 or 503 is ConnectWise's refusal in our words, and documente
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ from tests.api.populated_ledger import FOLDER
 from tests.cli.psa_process import PsaProcess
 
 EXAMPLES = 6
+OTHERS_EVERY = 8
+tried: Counter[str] = Counter()
+"""How many examples each operation has had."""
 REFUSED_BY_CONNECTWISE = frozenset(
     {"remote_error", "wrong_key", "unknown_company", "not_permitted", "rejected", "throttled", "unavailable"}
 ) | {"forbidden_address", "unknown_outcome"}
@@ -108,6 +112,12 @@ def aim(case: schemathesis.Case, site: Site) -> None:
         case.body = dict(body) | {name: text for name, text in PLACE.items() if isinstance(body.get(name), str)}
 
 
+def callers(operation: str) -> list[Role | None]:
+    """An administrator; now and then also who is let in less, or not at all: that does not depend on what is sent."""
+    tried[operation] += 1
+    return [Role.ADMINISTRATOR, *([Role.VIEWER, None] if tried[operation] % OTHERS_EVERY == 1 else [])]
+
+
 @schema.parametrize()
 @settings(
     max_examples=EXAMPLES,
@@ -117,7 +127,7 @@ def aim(case: schemathesis.Case, site: Site) -> None:
 )
 def test_every_answer_is_documented(case: schemathesis.Case, site: Site) -> None:
     aim(case, site)
-    for who in (Role.ADMINISTRATOR, Role.VIEWER, None):
+    for who in callers(case.operation.label):
         program = site.cast.programs[who] if who else site.cast.stranger
         headers = {"Authorization": f"Bearer {program.secret}"} if program.secret else {}
         with rolled_back():

@@ -20,6 +20,7 @@ from bursar.cli.app import app
 from psa_sandbox.seeds import seed
 from psa_sandbox.seeds.roles import KeyPair, api_keys
 from psa_sandbox.state.store import Store
+from tests.connectors.books.judges import bean_balances, bean_check, hledger_balances, hledger_check
 
 COMMAND = (sys.executable, "-m", "bursar.cli", "demo")
 CHAIN = re.compile(r"^ +([A-Z]{3})  planned ([\d,.]+) = posted ([\d,.]+) = read back ([\d,.]+)$", re.MULTILINE)
@@ -92,11 +93,43 @@ def test_everything_is_accounted_for(played: Played) -> None:
     assert invoiced[1] == ", ".join(f"{planned} {currency}" for currency, planned, _, _ in chains)
 
 
-def test_the_reconciliation_stands_last(tmp_path: Path) -> None:
+def test_a_demo_of_once_leaves_nothing_behind(tmp_path: Path) -> None:
     environment = _environment(tmp_path)
     output = subprocess.run([*COMMAND, "--once"], env=environment, capture_output=True, text=True, check=True).stdout
-    assert all(CHAIN.fullmatch(line) for line in output.rstrip().splitlines()[-3:])
+    assert output.rstrip().endswith("The run is balanced; the payment that nobody knows stopped none.")
     assert list(Path(environment["TMPDIR"]).iterdir()) == []
+
+
+def test_what_was_invoiced_is_in_the_books_and_batched(played: Played) -> None:
+    assert "    The run is balanced.\n" in played.output
+    assert re.findall(r"Batch Bursar ([IEP]) .*: \d+ documents?, \d+ GL entries, (.+)\.", played.output) != []
+    assert "NOT what it should hold" not in played.output
+    assert re.search(r"\d\d balances compared, .* debited: 0 differ\.", played.output)
+    assert "Nothing was written: what was batched waits no longer." in played.output
+
+
+def test_two_parts_of_a_payment_became_one(played: Played) -> None:
+    assert re.search(r"✓ 2 payments made in ConnectWise: [\d,.]+ USD\.", played.output)
+    assert "ConnectWise has no invoice 99999." in played.output
+
+
+@pytest.mark.beancount
+@pytest.mark.hledger
+def test_beancount_and_hledger_accept_the_journal_and_agree_with_bursar(played: Played) -> None:
+    bean, ledger = played.home / "books" / "bursar.beancount", played.home / "books" / "bursar.hledger"
+    assert bean_check(bean) == ""
+    assert hledger_check(ledger) == ""
+    with sqlite3.connect(played.home / "bursar.sqlite3") as database:
+        rows = database.execute(
+            "SELECT period, account, currency, CAST(ours AS TEXT) FROM store_bookbalance"
+        ).fetchall()
+    database.close()
+    ours = {(period, account, currency): Decimal(amount) for period, account, currency, amount in rows}
+    for judged in (bean_balances(bean), hledger_balances(ledger)):
+        by_number = {
+            (month, name.rpartition(":")[2], currency): sum_ for (month, name, currency), sum_ in judged.items()
+        }
+        assert by_number == ours
 
 
 def test_the_amounts_are_those_of_the_database(played: Played) -> None:

@@ -23,10 +23,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import Settings as DjangoSettings
 
 from bursar.domain.roles import Role
-from bursar.store.models import Person
+from bursar.store.models import BookCode, Person
 from bursar.usecases.connections import NewConnection, add_connection
 from tests.api.conftest import PASSWORD, credentials
 from tests.api.populated import Populated, populate
+from tests.api.populated_ledger import ledger_ids_of
 from tests.api.test_access import TABLE as API_TABLE
 from tests.cli.psa_process import PsaProcess, psa_process
 from tests.deliveries.arrived import ids_of
@@ -118,6 +119,7 @@ class Installation:
             "<slug:month>": self.populated.plan.month,
             "<int:entry_id>": str(self.populated.entry.pk),
             **{f"<int:{name}>": str(value) for name, value in ids_of(self.populated.connection).items()},
+            **{f"<int:{name}>": str(value) for name, value in self._ledger().items()},
             "<str:provider_id>": "oidc",
             "<path:name>": "x",
         }
@@ -126,6 +128,16 @@ class Installation:
         for name, value in values.items():
             address = address.replace(name, value)
         return REGEX.get(address, address)
+
+    def _ledger(self) -> Mapping[str, object]:
+        """The pages name a batch by its row, not by its id in ConnectWise; and codes and settlements."""
+        connection = self.populated.connection
+        return {
+            **ledger_ids_of(connection),
+            "batch_id": connection.ledger_batches.latest("pk").pk,
+            "code_id": BookCode.objects.filter(book__connection=connection).latest("pk").pk,
+            "settlement_id": connection.settlements.latest("pk").pk,
+        }
 
     def _record(self, address: str) -> int:
         if "invitations" in address:

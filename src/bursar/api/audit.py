@@ -90,7 +90,7 @@ def verify_audit_trail(
     )
 
 
-@routes.get("/audit.csv", Role.ADMINISTRATOR, None, content="text/csv")
+@routes.get("/audit.csv", Role.ADMINISTRATOR, None, content=("text/csv",))
 def export_audit() -> StreamingHttpResponse:
     """The whole trail as CSV, oldest first; before and after are JSON."""
     answer = StreamingHttpResponse(audit_csv(), content_type="text/csv; charset=utf-8")

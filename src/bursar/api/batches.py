@@ -167,7 +167,7 @@ def list_batch_entries(connection_id: Id, batch_id: Id) -> BatchEntriesShown:
     )
 
 
-@routes.get(f"{ONE}/export", Role.VIEWER, None, may=REMOTE, content=XML)
+@routes.get(f"{ONE}/export", Role.VIEWER, None, may=REMOTE, content=(XML, *MEDIA.values()))
 def recreate_batch(
     connection_id: Id, batch_id: Id, form: FormWanted = FileForm.LEGACY_XML, families: FamiliesWanted = None
 ) -> StreamingHttpResponse:

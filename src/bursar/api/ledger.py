@@ -43,6 +43,7 @@ routes = Routes("Ledger")
 AT = "/connections/{int:connection_id}/ledger"
 DOCUMENT = f"{AT}/documents/{{int:document_id}}"
 
+PurposeOfRow = Annotated[PostingRole, choices(PostingRole)]
 DocumentState = Annotated[LedgerDocument.State, choices(LedgerDocument.State)]
 Journey = Annotated[LedgerException.Journey, choices(LedgerException.Journey)]
 FamilyWanted = Annotated[Family | None, Query(description="Only this kind of records.")]
@@ -130,7 +131,7 @@ class JournalRow(BaseModel):
     debit: Amount
     credit: Amount
     currency: str
-    role: PostingRole
+    role: PurposeOfRow
     memo: str
     dimensions: dict[str, str]
 

@@ -21,7 +21,7 @@ from bursar.usecases.ledger_wish import LedgerWish, ledger_wish
 
 routes = Routes("Ledger")
 AT = "/connections/{int:connection_id}/ledger"
-MOST_IDS = 10_000
+MOST_IDS = 1000
 
 RecordIds = Annotated[list[Words], Field(max_length=MOST_IDS)]
 DocumentIds = Annotated[list[GivenId], Field(min_length=1, max_length=MOST_IDS)]

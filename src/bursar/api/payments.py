@@ -56,7 +56,7 @@ routes = Routes("Payments")
 AT = "/connections/{int:connection_id}/payments"
 FILE = {"application/octet-stream": {"type": "string", "format": "binary"}}
 LARGEST_FILE = 20 * 1024 * 1024
-MOST_NUMBERS = 10_000
+MOST_NUMBERS = 1000
 
 SettlementState = Annotated[InvoiceSettlement.State, choices(InvoiceSettlement.State)]
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\u0000]*$")]

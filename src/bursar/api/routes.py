@@ -52,9 +52,9 @@ class Routes:
         answer: type[BaseModel] | None,
         *,
         may: Collection[int] = (),
-        content: str = "",
+        content: Collection[str] = (),
     ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-        """Something that only reads. `content` is the media type of an answer that is not JSON."""
+        """Something that only reads. `content` are the media types that an answer may have instead of JSON."""
         return self._route("GET", path, role, answer, 200, may, content)
 
     def post(
@@ -103,7 +103,7 @@ class Routes:
         answer: type[BaseModel] | None,
         status: int,
         may: Collection[int],
-        content: str = "",
+        content: Collection[str] = (),
         takes: Mapping[str, object] | None = None,
     ) -> Callable[[Callable[P, R]], Callable[P, R]]:
         refusals = {*ALWAYS, *WITH_VALUES, *(WITH_ID if "{" in path else ()), *may}
@@ -151,13 +151,17 @@ def location(*parts: object) -> str:
     return reverse("api:api-root") + "/".join(("v1", *map(str, parts)))
 
 
-def _extra(role: Role, status: int, content: str, takes: Mapping[str, object] | None) -> dict[str, object]:
+def _type_of(media: str) -> str:
+    return "object" if media == "application/json" else "string"
+
+
+def _extra(role: Role, status: int, content: Collection[str], takes: Mapping[str, object] | None) -> dict[str, object]:
     """What ninja does not write by itself: the role, headers, media types."""
     answers: dict[int, dict[str, object]] = {503: {"headers": RETRY}}
     if status in {201, 202}:
         answers[status] = {"headers": LOCATION}
     if content:
-        answers[status] = {"content": {content: {"schema": {"type": "string"}}}}
+        answers[status] = {"content": {media: {"schema": {"type": _type_of(media)}} for media in content}}
     extra: dict[str, object] = {"x-role": role.value, "responses": answers}
     if takes:
         media = {media: {"schema": schema} for media, schema in takes.items()}

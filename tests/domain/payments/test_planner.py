@@ -138,6 +138,19 @@ def test_cash_that_cannot_be_applied_does_not_hold_up_credits() -> None:
     assert [change.after.get("credit_id") for change in planned.writes] == [51]
 
 
+def test_a_credit_finds_no_room_beside_cash_that_stays() -> None:
+    ledger = Ledger.of(100, memos=[40])
+    ledger.pay(100)
+    planned = ledger.plan_one(says(cash(60), credit(40)))
+    assert (codes(planned), planned.writes) == (["paid_elsewhere", "credited_beyond"], [])
+    assert planned.blocked[1].sentence == (
+        "Credits of 40.00 USD do not fit on invoice 1001 of 100.00 USD beside its payments of 100.00 USD."
+    )
+    ledger.pay(20, 1, memo=51, ours=True)
+    lowered = ledger.plan_one(says(cash(60), credit(10)))
+    assert [change.after["amount"] for change in lowered.writes] == [10]  # what makes room is done
+
+
 def test_an_open_credit_memo_is_not_applied() -> None:
     ledger = Ledger.of(100, memos=[40])
     ledger.change(51, closed=False)

@@ -46,6 +46,9 @@ def test_amount_and_day_follow_and_a_payment_that_is_gone_is_deleted(world: Paym
     world.pays(book, "p2", number, 15, date(2026, 11, 20))
     world.post(pull=True)
     assert world.payments(number) == [(75, "2026-11-20", "")]
+    link = PaymentLink.objects.get()
+    assert (link.number, link.amount, link.day) == (number, 75, date(2026, 11, 20))
+    assert link.invoice_id == world.row(number).invoice_id
     world.inbox(book).unpay("p2")
     world.post(pull=True)
     assert world.payments(number) == [(60, "2026-11-02", "")]

@@ -98,6 +98,12 @@ class PaymentsWorld:
         body: Record = {"amount": paid, "paymentDate": "2026-11-01T00:00:00Z"}
         self._enter("payment", body, number(self.record(number_), "id"), by=PORTAL)
 
+    def apply_memo(self, number_: str, memo: str, credited: object) -> None:
+        """A credit memo that a person applies in ConnectWise."""
+        applied: Record = {"id": self.record(memo)["id"]}
+        body: Record = {"amount": credited, "paymentDate": "2026-11-01T00:00:00Z", "credit": applied}
+        self._enter("payment", body, number(self.record(number_), "id"))
+
     def delete_payments(self, number_: str) -> None:
         for row in self.store.rows("payment", invoice=self.record(number_)["id"]):
             self._editor("payment", ACCOUNTANT).erase(row)

@@ -1,7 +1,7 @@
 """What ConnectWise has invoiced, expensed and bought goes into the books; only what they confirmed is batched."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bursar.cli.adapters import open_books, real_clock
@@ -21,6 +21,7 @@ from bursar.usecases.runs import EXPORT_LEDGER, POST_LEDGER
 from bursar.usecases.watch import Watch
 
 BOOK = "Main"
+EVERYTHING = LedgerWish().as_json()
 State = LedgerDocument.State
 
 
@@ -37,7 +38,7 @@ def open_book(scene: Scene, folder: Path) -> Book:
 def export(scene: Scene) -> LedgerReport:
     """What waits for the accounting package, and what becomes of it."""
     scene.narrator.step("Export what waits for the books", "bursar ledger export", "bursar ledger documents")
-    report = _carry(scene, EXPORT_LEDGER, lambda run, watch: _export(scene, run, watch))
+    report = carry(scene, EXPORT_LEDGER, EVERYTHING, lambda run, watch: _export(scene, run, watch))
     documents = LedgerDocument.objects.filter(connection=scene.connection, state=State.READY)
     by_kind = Counter(documents.values_list("kind", flat=True))
     rows = [(_SPOKEN.get(kind, kind), str(count)) for kind, count in sorted(by_kind.items())]
@@ -63,7 +64,7 @@ _SPOKEN = {
 def post(scene: Scene, book: Book) -> RunReport:
     """Each document once; then batches of exactly the confirmed ones."""
     scene.narrator.step("Post to the books", "bursar ledger post --all")
-    report = _carry(scene, POST_LEDGER, lambda run, watch: _post(scene, run, watch))
+    report = carry(scene, POST_LEDGER, EVERYTHING, lambda run, watch: _post(scene, run, watch))
     posted, there = counted(report.counts.get("create", 0), "document"), money(report.reconciliation.read_back)
     scene.narrator.done(f"{posted} posted, read back: {there}.")
     batches = LedgerBatch.objects.filter(connection=scene.connection, run=report.run)
@@ -80,7 +81,7 @@ def post(scene: Scene, book: Book) -> RunReport:
 def post_again(scene: Scene) -> bool:
     """The same once more: nothing is written."""
     scene.narrator.step("Post again", "bursar ledger post --now")
-    report = _carry(scene, POST_LEDGER, lambda run, watch: _post(scene, run, watch))
+    report = carry(scene, POST_LEDGER, EVERYTHING, lambda run, watch: _post(scene, run, watch))
     written = report.run.postings.count()
     if written:
         scene.narrator.waiting(f"Posting again wrote {counted(written, 'record')}, which must not happen.")
@@ -104,10 +105,12 @@ def reconcile(scene: Scene, book: Book) -> bool:
     return bool(balances) and not off
 
 
-def _carry(scene: Scene, verb: str, work: Callable[[Run, Watch], AnyOutcome]) -> AnyOutcome:
+def carry(
+    scene: Scene, verb: str, request: Mapping[str, object], work: Callable[[Run, Watch], AnyOutcome]
+) -> AnyOutcome:
+    """Carry a run out here and now, with a bar."""
     with progress_of("Reading ConnectWise") as bar:
         watch = Watch(lines=bar.expect, done=bar.advance)
-        request = LedgerWish().as_json()
         return carry_out_at_once(scene.connection, real_clock(), verb, request, "", lambda run: work(run, watch))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx2
 
 from bursar.cli.adapters import open_psa
-from bursar.cli.demo import accounting, adoption, books, mapping, opening, posting
+from bursar.cli.demo import accounting, adoption, books, mapping, opening, payments, posting
 from bursar.cli.demo.logins import read_logins
 from bursar.cli.demo.narrator import Narrator
 from bursar.cli.demo.sandbox import Facts, Sandbox, read_facts
@@ -80,4 +80,7 @@ def _books(scene: Scene) -> bool:
     books.export(scene)
     report = books.post(scene, book)
     once = books.post_again(scene)
-    return books.reconcile(scene, book) and once and report.verdict == "balanced"
+    agrees = books.reconcile(scene, book)
+    payments.pay(scene, book)
+    paid = payments.bring_back(scene)
+    return agrees and once and paid and report.verdict == "balanced"

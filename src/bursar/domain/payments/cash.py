@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from bursar.domain.money import ZERO, to_cents
 from bursar.domain.payments.changes import create_cash, delete, set_to
-from bursar.domain.payments.obstacles import Unpayable, obstacle, paid_elsewhere, warning
+from bursar.domain.payments.obstacles import Unpayable, block, paid_elsewhere
 from bursar.domain.payments.present import InvoicePayment, PaidInvoice
-from bursar.domain.payments.settlement import Settlement
+from bursar.domain.payments.settlement import Settlement, subject_of
 from bursar.domain.payments.situation import sum_of, told
 from bursar.domain.plan import Change, Notice
 
@@ -20,7 +20,7 @@ def wanted_cash(settlement: Settlement, invoice: PaidInvoice, credited: Decimal)
     cash, total = to_cents(settlement.cash), invoice.total
     if total >= ZERO > cash:
         raise Unpayable(
-            obstacle(
+            block(
                 settlement,
                 "refunded_beyond",
                 f"More was paid back on invoice {settlement.number} than had been paid:"
@@ -31,7 +31,7 @@ def wanted_cash(settlement: Settlement, invoice: PaidInvoice, credited: Decimal)
         )
     if total < ZERO < cash:
         raise Unpayable(
-            obstacle(
+            block(
                 settlement,
                 "paid_on_credit",
                 f"The books have a payment of {told(settlement, invoice, cash)} on {settlement.number},"
@@ -46,7 +46,7 @@ def wanted_cash(settlement: Settlement, invoice: PaidInvoice, credited: Decimal)
     over, gets = told(settlement, invoice, cash - limit), told(settlement, invoice, limit)
     beside = ", less its credits" if credited else ""
     sentence = f"Invoice {settlement.number} is paid {over} beyond its total{beside}; ConnectWise gets {gets}."
-    return limit, [warning(settlement, "overpaid", sentence)]
+    return limit, [Notice(subject_of(settlement.number), "overpaid", sentence)]
 
 
 def cash_changes(

@@ -8,14 +8,13 @@ from bursar.domain.money import ZERO
 from bursar.domain.payments.changes import create_credit, delete, set_to
 from bursar.domain.payments.obstacles import (
     Unpayable,
-    obstacle,
+    block,
     open_invoice,
     other_currency,
     paid_elsewhere,
-    warning,
 )
 from bursar.domain.payments.present import InvoicePayment, PaidInvoice
-from bursar.domain.payments.settlement import Settlement
+from bursar.domain.payments.settlement import Settlement, subject_of
 from bursar.domain.payments.situation import sum_of, told
 from bursar.domain.plan import Blocked, Change, Notice
 
@@ -108,7 +107,7 @@ def _change(
 
 
 def _unknown_credit(settlement: Settlement, invoice: PaidInvoice, number: str, amount: Decimal) -> Blocked:
-    return obstacle(
+    return block(
         settlement,
         "credit_unknown",
         f"Invoice {settlement.number} is settled with the credit {number or 'of no number'},"
@@ -120,7 +119,7 @@ def _unknown_credit(settlement: Settlement, invoice: PaidInvoice, number: str, a
 
 
 def _taken_back_beyond(settlement: Settlement, invoice: PaidInvoice, number: str, amount: Decimal) -> Blocked:
-    return obstacle(
+    return block(
         settlement,
         "refunded_beyond",
         f"More of the credit {number} was taken back from invoice {settlement.number} than had been set against it.",
@@ -131,7 +130,7 @@ def _taken_back_beyond(settlement: Settlement, invoice: PaidInvoice, number: str
 
 
 def _credited_beyond(settlement: Settlement, invoice: PaidInvoice, credited: Decimal) -> Blocked:
-    return obstacle(
+    return block(
         settlement,
         "credited_beyond",
         f"More credit is set against invoice {settlement.number} than it comes to:"
@@ -144,8 +143,8 @@ def _credited_beyond(settlement: Settlement, invoice: PaidInvoice, credited: Dec
 
 def _credited_elsewhere(settlement: Settlement, invoice: PaidInvoice, payment: InvoicePayment) -> Notice:
     amount = told(settlement, invoice, payment.amount)
-    return warning(
-        settlement,
+    return Notice(
+        subject_of(settlement.number),
         "credited_elsewhere",
         f"Invoice {settlement.number} has a credit of {amount} in ConnectWise that the books do not set against it;"
         " it stays.",

@@ -6,7 +6,7 @@ from decimal import Decimal
 from bursar.domain.payments.present import PaidInvoice
 from bursar.domain.payments.settlement import Settlement, subject_of
 from bursar.domain.payments.situation import money_of, told
-from bursar.domain.plan import Blocked, Notice
+from bursar.domain.plan import Blocked
 
 BESIDE_WRITES = frozenset(
     {
@@ -32,7 +32,7 @@ class Unpayable(Exception):
         self.blocked = blocked
 
 
-def obstacle(
+def block(
     settlement: Settlement,
     code: str,
     sentence: str,
@@ -46,12 +46,8 @@ def obstacle(
     return Blocked(subject_of(settlement.number), code, sentence, remedy, (settlement.number,), total)
 
 
-def warning(settlement: Settlement, code: str, sentence: str) -> Notice:
-    return Notice(subject_of(settlement.number), code, sentence)
-
-
 def unknown_invoice(settlement: Settlement) -> Blocked:
-    return obstacle(
+    return block(
         settlement,
         "invoice_unknown",
         f"ConnectWise has no invoice {settlement.number}.",
@@ -60,7 +56,7 @@ def unknown_invoice(settlement: Settlement) -> Blocked:
 
 
 def ambiguous_invoice(settlement: Settlement, found: Sequence[PaidInvoice]) -> Blocked:
-    return obstacle(
+    return block(
         settlement,
         "invoice_ambiguous",
         f"ConnectWise has {len(found)} invoices with the number {settlement.number}.",
@@ -69,7 +65,7 @@ def ambiguous_invoice(settlement: Settlement, found: Sequence[PaidInvoice]) -> B
 
 
 def not_alive(settlement: Settlement) -> Blocked:
-    return obstacle(
+    return block(
         settlement,
         "invoice_not_alive",
         f"Invoice {settlement.number} is taken back or a draft in the books, and has payments there.",
@@ -79,7 +75,7 @@ def not_alive(settlement: Settlement) -> Blocked:
 
 def open_invoice(settlement: Settlement, invoice: PaidInvoice) -> Blocked:
     what = "Credit memo" if invoice.credit_memo else "Invoice"
-    return obstacle(
+    return block(
         settlement,
         "invoice_open",
         f"{what} {invoice.number} is open in ConnectWise, so that its total may still change.",
@@ -89,7 +85,7 @@ def open_invoice(settlement: Settlement, invoice: PaidInvoice) -> Blocked:
 
 
 def other_currency(settlement: Settlement, invoice: PaidInvoice) -> Blocked:
-    return obstacle(
+    return block(
         settlement,
         "other_currency",
         f"Invoice {settlement.number} is in {invoice.currency}, its payments are in {settlement.currency}.",
@@ -100,7 +96,7 @@ def other_currency(settlement: Settlement, invoice: PaidInvoice) -> Blocked:
 def paid_elsewhere(settlement: Settlement, invoice: PaidInvoice, there: Decimal, wanted: Decimal) -> Blocked:
     """Somebody else's payment; both amounts are told."""
     has, says = (told(settlement, invoice, amount) for amount in (there, wanted))
-    return obstacle(
+    return block(
         settlement,
         "paid_elsewhere",
         f"Invoice {settlement.number}: ConnectWise has {has} that Bursar did not write, the books have {says}.",
@@ -113,7 +109,7 @@ def paid_elsewhere(settlement: Settlement, invoice: PaidInvoice, there: Decimal,
 def no_room(settlement: Settlement, invoice: PaidInvoice, credited: Decimal, paid: Decimal) -> Blocked:
     """Credits that do not fit beside cash payments that stay as they are."""
     credit, cash, total = (told(settlement, invoice, amount) for amount in (credited, paid, invoice.total))
-    return obstacle(
+    return block(
         settlement,
         "credited_beyond",
         f"Credits of {credit} do not fit on invoice {settlement.number} of {total} beside its payments of {cash}.",

@@ -60,10 +60,11 @@ def set_up(rpc: Rpc, again: Any) -> None:
     _make_user(rpc, company)
     again()
     accounts = _accounts(rpc, company)
+    off = _create(rpc, "account.journal", name="Write-off", code="WOF", type="write-off")
     now = datetime.now(UTC).year
     for year in range(min(FIRST_YEAR, now), max(LAST_YEAR, now + 1) + 1):
         _fiscal_year(rpc, company, year)
-    _settings(rpc, accounts)
+    _settings(rpc, accounts, off)
     _print_plainly(rpc)
     _parties(rpc)
 
@@ -147,9 +148,13 @@ def _fiscal_year(rpc: Rpc, company: int, year: int) -> None:
         invoice_sequences=[["create", [own | {"company": company}]]],
     )
     rpc("model.account.fiscalyear.create_period", [made])
+    periods = rpc("model.account.period.search", [["fiscalyear", "=", made]], 0, None, None)
+    journals = _all(rpc, "account.journal")
+    used = [{"journal": journal, "period": period} for journal in journals for period in periods]
+    rpc("model.account.journal.period.create", used)  # Tryton does it for the first entry, and starts over
 
 
-def _settings(rpc: Rpc, accounts: dict[str, int]) -> None:
+def _settings(rpc: Rpc, accounts: dict[str, int], write_off: int) -> None:
     cash = _find(rpc, "account.journal", type="cash")
     bank = accounts["1100"]
     _create(rpc, "account.invoice.payment.method", name="Bank", journal=cash, credit_account=bank, debit_account=bank)
@@ -175,7 +180,7 @@ def _settings(rpc: Rpc, accounts: dict[str, int]) -> None:
         rpc,
         "account.move.reconcile.write_off",
         name="Small differences",
-        journal=_create(rpc, "account.journal", name="Write-off", code="WOF", type="write-off"),
+        journal=write_off,
         debit_account=accounts["6900"],
         credit_account=accounts["6900"],
     )

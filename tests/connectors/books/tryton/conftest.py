@@ -8,6 +8,8 @@ import pytest
 from bursar.connectors.books.tryton import TrytonBooks, TrytonCredentials, TrytonOptions
 from tests.connectors.books.tryton import company
 from tests.connectors.books.tryton.accountant import Accountant
+from tests.connectors.books.tryton.cut_transport import CutTransport
+from tests.connectors.books.tryton.one_login import OneLogin
 from tests.connectors.manual_clock import ManualClock
 from tests.tryton_server import TrytonServer, tryton, tryton_server
 
@@ -22,8 +24,15 @@ def credentials_for(
     return TrytonCredentials(server.url, server.database, user, password)
 
 
+@pytest.fixture(scope="session")
+def one_login() -> Iterator[OneLogin]:
+    transport = OneLogin()
+    yield transport
+    transport.close_for_good()
+
+
 @pytest.fixture
-def open_books(tryton: TrytonServer) -> Iterator[Open]:
+def open_books(tryton: TrytonServer, one_login: OneLogin) -> Iterator[Open]:
     """Open the book, through a transport of the test's own if it has one."""
     opened: list[TrytonBooks] = []
 
@@ -33,6 +42,9 @@ def open_books(tryton: TrytonServer) -> Iterator[Open]:
         credentials: TrytonCredentials | None = None,
     ) -> TrytonBooks:
         found = credentials or credentials_for(tryton)
+        if isinstance(transport, CutTransport):
+            transport.inner = one_login
+        transport = transport or one_login
         books = TrytonBooks(found, options, name="Main", transport=transport, clock=ManualClock())
         opened.append(books)
         return books

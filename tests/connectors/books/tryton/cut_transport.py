@@ -23,7 +23,7 @@ class CutTransport(httpx2.BaseTransport):
     """Passes everything on, but for one call: the one at that place, or the first of that method."""
 
     def __init__(self, place: int | None = None, method: str = "", cut: Cut = Cut.BEFORE) -> None:
-        self._inner = httpx2.HTTPTransport()
+        self.inner: httpx2.BaseTransport = httpx2.HTTPTransport()
         self._place = place
         self._method = method
         self._cut = cut
@@ -34,14 +34,14 @@ class CutTransport(httpx2.BaseTransport):
         method = json.loads(request.read())["method"]
         self.calls.append(method)
         if self.happened or (method != self._method and len(self.calls) - 1 != self._place):
-            return self._inner.handle_request(request)
+            return self.inner.handle_request(request)
         self.happened = True
         if self._cut in {Cut.AFTER, Cut.KILLED_AFTER}:
-            answer = self._inner.handle_request(request)
+            answer = self.inner.handle_request(request)
             answer.read()
         if self._cut in {Cut.KILLED_BEFORE, Cut.KILLED_AFTER}:
             raise Killed
         raise httpx2.ReadError("cut")
 
     def close(self) -> None:
-        self._inner.close()
+        self.inner.close()

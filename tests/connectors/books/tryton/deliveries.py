@@ -1,22 +1,32 @@
 """Writes of single documents, right ones and wrong ones, without a plan."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from bursar.domain.books.delivery import Delivery, document_marker
 from bursar.domain.books.payload import as_text, delivery_of
 from bursar.domain.books.planner import money_of
-from bursar.domain.ledger.documents import Document, DocumentKind
+from bursar.domain.ledger.documents import RECEIVABLE_KINDS, Document, DocumentKind
 from bursar.domain.ledger.journal import PLAIN, Journal, JournalPolicy, journal_of
 from bursar.domain.plan import Action, Resource
 from bursar.ports import Receipt, Write
 from tests.connectors.books.samples import SAMPLES
 
 
+FAR = date(2030, 1, 31)
+"""Tryton asks whether a past day is meant, and starts over when it is."""
+
+
 def sample(kind: DocumentKind, **changed: Any) -> Document:
-    """A sample with other words or days."""
-    return replace(SAMPLES[kind], **changed)
+    """A sample with other words or days; what is sold is due in a far future."""
+    return replace(due_later(SAMPLES[kind]), **changed)
+
+
+def due_later(document: Document) -> Document:
+    """The same, due on a day about which Tryton has no question."""
+    return replace(document, due=FAR) if document.kind in RECEIVABLE_KINDS else document
 
 
 def delivery(document: Document, generation: int = 0, policy: JournalPolicy = PLAIN) -> Delivery:

@@ -11,7 +11,7 @@ from tests.connectors.books.contract import BooksContract, Subject
 from tests.connectors.books.samples import ODD_TEXTS
 from tests.connectors.books.tryton.accountant import Accountant
 from tests.connectors.books.tryton.conftest import Open
-from tests.connectors.books.tryton.deliveries import sample, tampered, write_for
+from tests.connectors.books.tryton.deliveries import due_later, sample, tampered, write_for
 
 pytestmark = pytest.mark.tryton
 
@@ -35,7 +35,13 @@ class TestTryton(BooksContract):
             write_for(sample(DocumentKind.AR_CREDIT, party=PartyRef(account_number="GONE"))),
             write_for(sample(DocumentKind.AR_CREDIT, party=PartyRef(account_number="LEFT"))),
         )
-        return Subject(books, open_books, refused=refused, pay=accountant.pay, unpay=accountant.unpay, policy=POLICY)
+        return Subject(
+            *(books, open_books, refused),
+            pay=accountant.pay,
+            unpay=accountant.unpay,
+            adapted=due_later,
+            policy=POLICY,
+        )
 
     @pytest.mark.parametrize("text", [ALL_TEXTS], ids=["all"])
     def test_texts_mean_nothing_but_themselves(self, subject: Subject, text: str) -> None:

@@ -16,7 +16,7 @@ from bursar.domain.period import Month
 from bursar.ports import Receipt
 from tests.connectors.books.tryton.accountant import Accountant
 from tests.connectors.books.tryton.conftest import Open
-from tests.connectors.books.tryton.deliveries import delivery, journal_in, sample, void_of, write_for, write_of
+from tests.connectors.books.tryton.deliveries import FAR, delivery, journal_in, sample, void_of, write_for, write_of
 from tests.connectors.books.tryton.places import add_parties
 from tests.tryton_server import TrytonServer
 
@@ -67,6 +67,12 @@ def test_an_invoice_is_what_an_accountant_expects(books: TrytonBooks, accountant
         "4000": Decimal("-100.00"),
         "4400": Decimal("-20.00"),
     }
+
+
+def test_without_a_due_day_it_is_due_at_once(books: TrytonBooks, accountant: Accountant) -> None:
+    """Long ago, as it may be: what Tryton asks then is answered with yes."""
+    books.send(write_for(replace(INVOICE, day=date(2025, 5, 31), due=None)))
+    assert maturities(accountant) == [date(2025, 5, 31)]
 
 
 def test_payment_terms_say_when_it_is_due(books: TrytonBooks, accountant: Accountant) -> None:
@@ -128,7 +134,7 @@ def test_a_late_invoice_is_booked_on_its_day(books: TrytonBooks, accountant: Acc
     assert receipt.fields["day"] == date(2026, 9, 30)
     invoice = accountant.invoice("4710")
     assert (invoice["invoice_date"], invoice["accounting_date"]) == (date(2026, 10, 31), date(2026, 9, 30))
-    assert sorted(maturities(accountant)) == [date(2026, 10, 30), date(2026, 10, 31)]
+    assert sorted(maturities(accountant)) == [date(2026, 10, 30), FAR]
     [move] = accountant.rpc.find("account.move", [["id", "=", invoice["move"]]], "date")
     assert move["date"] == date(2026, 9, 30)
 

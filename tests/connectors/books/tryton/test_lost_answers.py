@@ -143,3 +143,26 @@ def test_a_draft_that_tryton_does_not_post_any_more_is_removed(open_books: Open,
     accountant.close(day)
     assert open_books().look(INVOICE) is None
     assert records(accountant, "account.invoice") == []
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["as it was", "changed"])
+def test_a_draft_that_somebody_validated_is_posted_or_made_anew(
+    open_books: Open, accountant: Accountant, changed: bool
+) -> None:
+    """Tryton keeps the number of a validated bill, so a changed one is cancelled there, and no part of the ledger."""
+    add_parties(accountant)
+    with pytest.raises(Killed):
+        open_books(CutTransport(method="model.account.invoice.post", cut=Cut.KILLED_BEFORE)).send(BILL)
+    if changed:
+        [line] = accountant.rpc.find("account.invoice.line", [["invoice", "=", 1]])
+        accountant.rpc("model.account.invoice.line.write", [line["id"]], {"unit_price": Decimal(30)})
+    accountant.rpc.insist("model.account.invoice.validate_invoice", [1])
+    books = open_books()
+    found = books.look(BILL)
+    assert (found is None) is changed
+    receipt = books.send(BILL)
+    assert found is None or receipt == found
+    states = [each["state"] for each in records(accountant, "account.invoice")]
+    assert states == (["cancelled", "posted"] if changed else ["posted"])
+    assert [each["state"] for each in records(accountant, "account.move")] == ["posted"]
+    assert [each.total for each in books.documents([str(BILL.fields["marker"])])] == [Decimal(119)]

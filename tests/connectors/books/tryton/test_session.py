@@ -46,6 +46,18 @@ def scripted(*answers: object) -> TrytonBooks:
 LOGGED_IN = ({"id": 1, "result": [4, "key", None]}, {"id": 2, "result": {"company": 1}})
 
 
+class Recorded(httpx2.HTTPTransport):
+    """Straight to Tryton; what was called stays known."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.calls.append(json.loads(request.read())["method"])
+        return super().handle_request(request)
+
+
 @pytest.mark.tryton
 class TestAgainstTryton:
     def test_it_says_whose_books_these_are(self, books: TrytonBooks) -> None:
@@ -63,7 +75,7 @@ class TestAgainstTryton:
         self, open_books: Open, tryton: TrytonServer, accountant: Accountant
     ) -> None:
         """Tryton answers 401 before it does anything, so a write is safe to repeat."""
-        transport = CutTransport()
+        transport = Recorded()
         books = open_books(transport)
         books.send(WRITE)
         tryton.execute("DELETE FROM ir_session WHERE create_uid = (SELECT id FROM res_user WHERE login = 'bursar')")
@@ -72,7 +84,7 @@ class TestAgainstTryton:
         assert len(accountant.rpc.find("account.move", [])) == 2
 
     def test_a_wrong_password_is_said_so(self, open_books: Open, tryton: TrytonServer) -> None:
-        books = open_books(credentials=credentials_for(tryton, password="nobody's-password"))
+        books = open_books(Recorded(), credentials=credentials_for(tryton, password="nobody's-password"))
         with pytest.raises(WrongKey, match="refuses user bursar and this password") as caught:
             books.info()
         assert "nobody's-password" not in f"{caught.value.sentence} {caught.value.remedy} {caught.value.answer}"
@@ -93,15 +105,30 @@ class TestAgainstTryton:
         finally:
             accountant.rpc("model.res.user.write", [made], {"active": False})
 
-    def test_another_company_is_asked_for_by_name(self, open_books: Open) -> None:
-        assert open_books(options=TrytonOptions(company=company.NAME)).info().name == company.NAME
+    def test_another_company_is_asked_for_by_name(self, open_books: Open, accountant: Accountant) -> None:
+        """The user's current company is another one, and stays it."""
+        [dollars] = accountant.rpc.find("currency.currency", [["code", "=", "USD"]])
+        [party] = accountant.rpc("model.party.party.create", [{"name": "Elsewhere", "code": "ELSE"}])
         with pytest.raises(RemoteError, match="does not work for the company Elsewhere"):
             open_books(options=TrytonOptions(company="Elsewhere")).info()
+        values = {"party": party, "currency": dollars["id"]}
+        [made] = accountant.rpc("model.company.company.create", [values])
+        [user] = accountant.rpc.find("res.user", [["login", "=", company.USER]])
+        accountant.rpc("model.res.user.write", [user["id"]], {"companies": [["add", [made]]]})
+        try:
+            books = open_books(options=TrytonOptions(company="Elsewhere"))
+            assert (books.info().name, books.info().currency) == ("Elsewhere", "USD")
+            assert books.references(ReferenceKind.ACCOUNT) == []
+            assert open_books().info().name == company.NAME
+        finally:
+            accountant.rpc("model.res.user.write", [user["id"]], {"companies": [["remove", [made]]]})
 
-    def test_the_password_is_in_no_log(self, books: TrytonBooks, caplog: pytest.LogCaptureFixture) -> None:
+    def test_the_password_is_in_no_log(self, open_books: Open, caplog: pytest.LogCaptureFixture) -> None:
+        books = open_books(Recorded())
         with caplog.at_level(logging.DEBUG):
             books.send(WRITE)
             list(books.settlements(None))
+            books.close()
         assert "POST /" in caplog.text
         assert company.PASSWORD not in caplog.text
         assert "common.db.login" not in caplog.text

@@ -7,9 +7,11 @@ the order of dates. A bill's reference is the supplier's number.
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 
+from bursar.connectors.books.tryton.invoice_values import invoice_values, supplier_number
 from bursar.connectors.books.tryton.kept import Keeper, Kept, State
 from bursar.connectors.books.tryton.lists import Lists
 from bursar.connectors.books.tryton.marks import Mark, having, mark_in, of_series
+from bursar.connectors.books.tryton.questions import insist, run_wizard
 from bursar.connectors.books.tryton.reader import Reader
 from bursar.connectors.books.tryton.records import Invoice
 from bursar.connectors.books.tryton.refusals import refused
@@ -181,10 +183,10 @@ class Invoices(Keeper):
             self._ask_to_post(delivery.document, record)
 
     def _ask_to_post(self, document: Document, record: int) -> None:
-        insist(
-            *(self._session, f"model.{MODEL}.post", [record]),
-            unless=lambda words: _DUPLICATE in words and not self._only_ours(document),
-        )
+        def is_twice(words: str) -> bool:
+            return _DUPLICATE in words and not self._only_ours(document)
+
+        insist(self._session, f"model.{MODEL}.post", [record], unless=is_twice)
 
     def _date_later(self, document: Document, record: int) -> None:
         """Tryton numbers sales in the order of dates: a late one is dated as the newest, and booked on its own day."""
@@ -198,7 +200,7 @@ class Invoices(Keeper):
     def _only_ours(self, document: Document) -> bool:
         """Whether every bill of this number that is alive is one that Bursar posted: Tryton may have it twice."""
         party = self._lists.usable_party(document.party.code, document.title)
-        number = ["reference", "=", supplier_number(document)]
+        number: Value = ["reference", "=", supplier_number(document)]
         same = self._reader.own(["type", "=", "in"], ["party", "=", party.id], number)
         alive = [each for each in self._reader.all(MODEL, Invoice, same) if each.state != "cancelled"]
         return all(mark_in(each.comment) for each in alive)
