@@ -26,7 +26,7 @@ from bursar.store.models import (
     UnpostedRecord,
 )
 from bursar.usecases.book_routes import NewRoute, add_route
-from bursar.usecases.runs import EXPORT_LEDGER, request_run
+from bursar.usecases.runs import EXPORT_LEDGER, POST_LEDGER, request_run
 from bursar.usecases.take_in_payment_file import take_in_payment_file
 
 SEEDED_BATCH = 1
@@ -43,6 +43,9 @@ def populate_ledger(connection: Connection, times: int = 1) -> None:
     spare = Book.objects.create(
         connection=connection, name="Spare", kind="plaintext", target="spare", place={"folder": str(FOLDER / "spare")}
     )
+    posting = request_run(connection, POST_LEDGER, {})
+    posting.state = "done"
+    posting.save()
     for number in range(times):
         BookCode.objects.create(book=spare, kind="account", source=f"41{number:02}", unusable=True)
         BookReference.objects.create(book=spare, kind="account", code=f"Income:{number}", name="Income")
@@ -62,6 +65,7 @@ def ledger_ids_of(connection: Connection) -> Mapping[str, object]:
         "document_id": posted.latest("pk").pk,
         "batch_id": SEEDED_BATCH,
         "payment_id": InvoiceSettlement.objects.filter(connection=connection).latest("pk").pk,
+        "posting_id": str(connection.run_set.get(verb=POST_LEDGER).pk),
         "file_id": str(connection.run_set.filter(verb="take in payments").latest("started_at").pk),
     }
 

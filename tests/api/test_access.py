@@ -29,7 +29,7 @@ R = C + "/runs/{run_id}"
 B = C + "/books/{book_id}"
 L = C + "/ledger"
 FILE = {"bursar_connections": 1, "connections": []}
-PAYMENTS = "invoice,amount,date\n10079,1.00,2026-11-02\n"
+FILES = {"payments": "invoice,amount,date\n10079,1.00,2026-11-02\n", "entries": "1, 2"}
 PLACE = {"company_id": 7, "product_id": 7}
 
 TABLE: Mapping[str, tuple[Role, int, object]] = {
@@ -123,8 +123,11 @@ TABLE: Mapping[str, tuple[Role, int, object]] = {
     f"POST {L}/export": (RUNS, 202, {}),
     f"POST {L}/post": (RUNS, 202, {"everything": True}),
     f"POST {L}/void": (RUNS, 202, "documents"),
+    f"GET {L}/export-file?format=json": (SEES, 200, None),
+    f"GET {L}/postings/{{posting_id}}/file?which=fail": (SEES, 200, None),
     f"GET {L}/batches": (SEES, 200, None),
     f"POST {L}/batches": (RUNS, 202, {"entry_ids": [1, 2]}),
+    f"POST {L}/batches/from-file": (RUNS, 202, "entries"),
     f"GET {L}/batches/{{batch_id}}": (SEES, 200, None),
     f"GET {L}/batches/{{batch_id}}/entries": (SEES, 200, None),
     f"GET {L}/batches/{{batch_id}}/export": (SEES, 200, None),
@@ -204,8 +207,8 @@ def visit(program: Program, route: str, populated: Populated, psa: PsaProcess, o
         Run.objects.filter(pk=populated.waiting.pk).delete()
         Line.objects.filter(connection=populated.connection).update(link=None)
     body = TABLE[route][2]
-    if body == "payments":
-        return program.client.generic(method, f"/api/v1{path.format(**ids)}", PAYMENTS, "application/octet-stream")
+    if isinstance(body, str) and body in FILES:
+        return program.client.generic(method, f"/api/v1{path.format(**ids)}", FILES[body], "application/octet-stream")
     if body == "credentials":
         body = credentials(psa, "second")
     elif body == "documents":

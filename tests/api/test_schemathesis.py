@@ -100,7 +100,7 @@ def is_uuid(value: object) -> bool:
 def aim(case: schemathesis.Case, site: Site) -> None:
     """Half of the well-formed ids become ones that exist, half of the new connections lead to the sandbox."""
     for name, value in dict(case.path_parameters or {}).items():
-        well_formed = type(value) is int or (name in {"run_id", "file_id"} and is_uuid(value))
+        well_formed = type(value) is int or (name in {"run_id", "file_id", "posting_id"} and is_uuid(value))
         if well_formed and len(str(value)) % 2:
             case.path_parameters[name] = site.populated.ids[name]
     body = case.body

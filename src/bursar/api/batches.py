@@ -3,53 +3,39 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated
 
-from django.http import HttpResponse, StreamingHttpResponse
-from django.utils import timezone
+from django.http import HttpResponse
 from ninja import Query
 from pydantic import BaseModel, Field
 
 from bursar.api.access import Caller
+from bursar.api.body import within
 from bursar.api.idempotency import IdempotencyKey, once
+from bursar.api.ledger_files import batch_at
 from bursar.api.ledger_runs import answered
-from bursar.api.problems import Unknown
 from bursar.api.remote import talking_to
 from bursar.api.routes import REMOTE, Routes
 from bursar.api.runs import RunShown
 from bursar.api.values import PAGE, Amount, Given, GivenId, Id, Limit, Offset, Words, choices, connection_at, next_of
+from bursar.domain.errors import InvalidInput
 from bursar.domain.ledger.entry_ids import differing_entries
 from bursar.domain.ledger.unposted import Family
 from bursar.domain.roles import Role
 from bursar.jobs.ledger import batch_entries, undo_batch
-from bursar.store.models import Connection, LedgerBatch
+from bursar.store.models import LedgerBatch
 from bursar.store.queries.ledger_list import batches_matching
 from bursar.usecases.batch_by_hand import undo_warning
-from bursar.usecases.ledger_wish import LedgerWish, ledger_wish
-from bursar.wiring_files import ExportForm, export_file, export_file_name
+from bursar.wiring_files import entry_ids_in
 
 routes = Routes("Batches")
 AT = "/connections/{int:connection_id}/ledger/batches"
 ONE = f"{AT}/{{int:batch_id}}"
 MOST_IDS = 100_000
+LARGEST_FILE = 128 * 1024 * 1024
+FILE = {"application/octet-stream": {"type": "string", "format": "binary"}}
 
 BatchState = Annotated[LedgerBatch.State, choices(LedgerBatch.State)]
-
-
-class FileForm(StrEnum):
-    """How an export is written."""
-
-    LEGACY_XML = ExportForm.LEGACY_XML
-    REST_XML = ExportForm.REST_XML
-    JSON = ExportForm.JSON
-    CSV = ExportForm.CSV
-
-
-MEDIA = {FileForm.JSON: "application/json", FileForm.CSV: "text/csv"}
-XML = "application/xml"
-FormWanted = Annotated[FileForm, Query(alias="format", description="How to write it.")]
-FamiliesWanted = Annotated[list[Family] | None, Query(description="Only these kinds of records.")]
 
 
 class BatchShown(BaseModel):
@@ -143,10 +129,34 @@ def make_batch(
     return answered(connection, run, response)
 
 
+@routes.post(f"{AT}/from-file", Role.OPERATOR, RunShown, status=202, may={409}, takes=FILE)
+def make_batch_from_file(
+    caller: Caller,
+    connection_id: Id,
+    pieces: Iterator[bytes],
+    response: HttpResponse,
+    identifier: Annotated[Words | None, Query(description="Its name; else the file's, else one of Bursar's.")] = None,
+    key: IdempotencyKey = None,
+) -> RunShown:
+    """Make a batch of the GL entries in a success file, Zynk's Batches or a plain list; the body is the file."""
+    connection = connection_at(connection_id)
+    found = entry_ids_in(within(pieces, LARGEST_FILE))
+    names = {each.identifier for each in found if each.identifier}
+    if len(names) > 1:
+        raise InvalidInput(f"The file names {len(names)} batches.", remedy="Send a file for each.")
+    ids = sorted({entry for each in found for entry in each.ids})
+    families = [each.family.value for each in found if each.family is not None]
+    families = families if all(each.family is not None for each in found) else []
+    name = identifier or next(iter(names), "")
+    asked = json.dumps(["update batch", ids, families, name])
+    run = once(caller, connection, key, asked, lambda: batch_entries(connection, ids, families, name))
+    return answered(connection, run, response)
+
+
 @routes.get(ONE, Role.VIEWER, BatchInFull)
 def get_batch(connection_id: Id, batch_id: Id) -> BatchInFull:
     """One batch, by its id in ConnectWise."""
-    row = _batch_at(connection_at(connection_id), batch_id)
+    row = batch_at(connection_at(connection_id), batch_id)
     return BatchInFull.model_validate({**_facts(row), "undo_warning": undo_warning(row)})
 
 
@@ -154,7 +164,7 @@ def get_batch(connection_id: Id, batch_id: Id) -> BatchInFull:
 def list_batch_entries(connection_id: Id, batch_id: Id) -> BatchEntriesShown:
     """Read what a batch holds from ConnectWise, and compare it with what it was meant to hold."""
     connection = connection_at(connection_id)
-    row = _batch_at(connection, batch_id)
+    row = batch_at(connection, batch_id)
     with talking_to(connection) as psa:
         found = list(psa.accounting.batch_entries(row.remote_id))
     missing, extra = differing_entries(row.entry_ids, [each.id for each in found]) if row.ours else ((), ())
@@ -167,48 +177,15 @@ def list_batch_entries(connection_id: Id, batch_id: Id) -> BatchEntriesShown:
     )
 
 
-@routes.get(f"{ONE}/export", Role.VIEWER, None, may=REMOTE, content=(XML, *MEDIA.values()))
-def recreate_batch(
-    connection_id: Id, batch_id: Id, form: FormWanted = FileForm.LEGACY_XML, families: FamiliesWanted = None
-) -> StreamingHttpResponse:
-    """Give out once more what a batch holds, as a file. Nothing changes."""
-    connection = connection_at(connection_id)
-    row = _batch_at(connection, batch_id)
-    wish = ledger_wish([family.value for family in families or ()])
-    return _file(form, _pieces(connection, row, wish, form))
-
-
 @routes.post(f"{ONE}/undo", Role.OPERATOR, RunShown, status=202, may={409})
 def undo_one_batch(
     caller: Caller, connection_id: Id, batch_id: Id, response: HttpResponse, key: IdempotencyKey = None
 ) -> RunShown:
     """Delete a batch in ConnectWise: its records wait there again. The books keep what they have."""
     connection = connection_at(connection_id)
-    row = _batch_at(connection, batch_id)
+    row = batch_at(connection, batch_id)
     asked = json.dumps(["undo batch", row.remote_id])
     return answered(connection, once(caller, connection, key, asked, lambda: undo_batch(row)), response)
-
-
-def _pieces(connection: Connection, row: LedgerBatch, wish: LedgerWish, form: FileForm) -> Iterator[str]:
-    """The file, read whole before the answer begins: an error must not come in the middle of one."""
-    with talking_to(connection) as psa:
-        exported = psa.accounting.batch_export(row.remote_id, wish.on(timezone.now().date()))
-        return iter(list(export_file((each.part for each in exported), ExportForm(form.value))))
-
-
-def _file(form: FileForm, pieces: Iterator[str]) -> StreamingHttpResponse:
-    answer = StreamingHttpResponse(pieces, content_type=f"{MEDIA.get(form, XML)}; charset=utf-8")
-    name = export_file_name(ExportForm(form.value))
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-def _batch_at(connection: Connection, batch_id: int) -> LedgerBatch:
-    found = batches_matching(connection).filter(remote_id=batch_id).first()
-    if found is None:
-        raise Unknown(f"There is no batch {batch_id} of '{connection.name}'.", remedy="GET …/batches lists them all.")
-    found.connection = connection
-    return found
 
 
 def _facts(row: LedgerBatch) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Keep what a source says was paid: a row for each invoice, with the claims of every source that names it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -23,7 +23,6 @@ def keep_settlements(
     What is new in it waits to be compared with ConnectWise. An invoice that nobody ever said anything of, and of which
     nothing is said now, gets no row.
     """
-    fresh: list[InvoiceSettlement] = []
     changed: list[InvoiceSettlement] = []
     with transaction.atomic():
         Connection.objects.select_for_update().get(pk=connection.pk)  # a file and a pull: one after the other
@@ -33,13 +32,18 @@ def keep_settlements(
             before = claims_of(row) if row else ()
             claim = _claim(before, source.pk if source else None, number, said)
             after = with_claim(before, claim)
-            if row is None and claim.says_something:
-                fresh.append(_with_claims(InvoiceSettlement(connection=connection, number=number), after, now))
-            elif row is not None and after != before:
+            if after != before and (row or claim.says_something):
+                row = row or InvoiceSettlement(connection=connection, number=number)
                 changed.append(_with_claims(row, after, now))
-        made = InvoiceSettlement.objects.bulk_create(fresh, batch_size=200)
-        InvoiceSettlement.objects.bulk_update(changed, CLAIMED, batch_size=200)
-    return {row.pk for row in (*known.values(), *made)}
+        save_settlements(changed, CLAIMED)
+    return {row.pk for row in (*known.values(), *changed)}
+
+
+def save_settlements(rows: Sequence[InvoiceSettlement], fields: Collection[str]) -> None:
+    """Insert rows, or renew these fields of those that are there, in as few statements as can be."""
+    InvoiceSettlement.objects.bulk_create(
+        rows, batch_size=200, update_conflicts=True, unique_fields=["connection", "number"], update_fields=fields
+    )
 
 
 def set_claims(row: InvoiceSettlement, claims: Claims, now: datetime) -> None:

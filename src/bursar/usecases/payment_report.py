@@ -7,12 +7,11 @@ from django.db import transaction
 
 from bursar.domain.money import Totals
 from bursar.domain.payments.settlement import subject_of
-from bursar.domain.payments.situation import PlannedInvoice
 from bursar.domain.plan import Action, Blocked
 from bursar.ports import Clock
 from bursar.store.models import LedgerException, Run
 from bursar.usecases.ledger_exceptions import Found, note_exceptions
-from bursar.usecases.plan_payments import PaymentDesk
+from bursar.usecases.plan_payments import Compared, PaymentDesk
 from bursar.usecases.read_payments import PaymentPull
 from bursar.usecases.run_report import save_blocked, save_warnings
 
@@ -43,9 +42,10 @@ class PaymentsReport:
         told = ", ".join(f"{self.counts[name]} {word}" for name, word in COUNTED.items() if self.counts[name])
         return told or "nothing to do"
 
-    def add(self, planned: Iterable[PlannedInvoice]) -> None:
+    def add(self, compared: Compared) -> None:
         """Count what becomes of some invoices."""
-        for invoice in planned:
+        self.counts["leave"] += compared.spared
+        for invoice in compared.planned.values():
             for change in invoice.writes:
                 self.counts[change.action.value] += 1
                 if change.total and change.action is not Action.CANCEL:

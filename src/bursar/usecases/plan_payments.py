@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from bursar.domain.money import ZERO
 from bursar.domain.payments.claims import Claim, Claims, contradiction, held_by, of_sources
 from bursar.domain.payments.obstacles import BESIDE_WRITES
 from bursar.domain.payments.planner import plan_payments
@@ -21,6 +22,7 @@ from bursar.ports import Accounting
 from bursar.store.models import Book, InvoiceSettlement, Run
 from bursar.store.queries.chunks import chunks
 from bursar.store.queries.payments import claims_of, our_payments
+from bursar.usecases.keep_settlements import save_settlements
 from bursar.usecases.read_payments import INVOICES_AT_ONCE
 
 State = InvoiceSettlement.State
@@ -48,6 +50,8 @@ class Compared:
     """By number."""
     payments: dict[int, Decimal] = field(default_factory=dict)
     """Amounts of the payments that are there, by id."""
+    spared: int = 0
+    """How many applied invoices stand as they were, so that nothing of them was read."""
 
 
 class PaymentDesk:
@@ -68,30 +72,45 @@ class PaymentDesk:
         for some in chunks(sorted(pks), INVOICES_AT_ONCE):
             yield list(InvoiceSettlement.objects.filter(pk__in=some).order_by("pk"))
 
-    def compare(self, rows: Sequence[InvoiceSettlement]) -> Compared:
-        """What each invoice needs, from what ConnectWise has now. Raises RemoteError."""
+    def compare(self, rows: Sequence[InvoiceSettlement], *, spare: bool = False) -> Compared:
+        """What each invoice needs, from what ConnectWise has now. Raises RemoteError.
+
+        With `spare` the payments of an applied invoice are not read when its totals are as they were then.
+        """
         result = Compared()
-        settlements: list[Settlement] = []
+        wanted: dict[str, Settlement] = {}
         for row in rows:
             claims = of_sources(claims_of(row), self._books)
             settlement = claims[0].settlement if claims else Settlement(row.number, row.currency)
             held = held_by(claims) or self._contradiction(claims)
             if held is None:
-                settlements.append(settlement)
+                wanted[row.number] = settlement
             else:
                 result.planned[row.number] = PlannedInvoice(settlement, blocked=[held])
-        situation = self._situation(settlements)
+        invoices = self._invoices(wanted.values())
+        if spare:
+            stand = [row.number for row in rows if row.number in wanted and _stands(row, wanted[row.number], invoices)]
+            result.spared = len(stand)
+            for number in stand:
+                del wanted[number]
+        situation = self._situation(list(wanted.values()), invoices)
         result.planned |= {each.settlement.number: each for each in plan_payments(situation).invoices}
         result.payments = {each.id: each.amount for some in situation.payments.values() for each in some}
         return result
 
-    def _situation(self, settlements: Sequence[Settlement]) -> PaymentSituation:
+    def _invoices(self, settlements: Collection[Settlement]) -> dict[str, list[PaidInvoice]]:
+        """The invoices and the credit memos that they are settled with, by number."""
         numbers = {settlement.number for settlement in settlements}
-        credited = {number for settlement in settlements for number in settlement.credits if number}
-        invoices: dict[str, list[PaidInvoice]] = {}
-        for invoice in self._accounting.invoices(numbers | credited) if numbers else ():
-            invoices.setdefault(invoice.number, []).append(invoice)
-        ids = [invoice.id for number in numbers for invoice in invoices.get(number, ())]
+        numbers |= {number for settlement in settlements for number in settlement.credits if number}
+        found: dict[str, list[PaidInvoice]] = {}
+        for invoice in self._accounting.invoices(numbers) if numbers else ():
+            found.setdefault(invoice.number, []).append(invoice)
+        return found
+
+    def _situation(
+        self, settlements: Sequence[Settlement], invoices: Mapping[str, Sequence[PaidInvoice]]
+    ) -> PaymentSituation:
+        ids = [invoice.id for settlement in settlements for invoice in invoices.get(settlement.number, ())]
         payments = dict(self._accounting.payments(ids)) if ids else {}
         return PaymentSituation(settlements, invoices, payments, our_payments(self._connection, ids))
 
@@ -124,10 +143,13 @@ class PaymentDesk:
     ) -> None:
         """Keep what became of these rows. `refused` says by number which writes ConnectWise did not take.
 
-        A row of which its source said something new meanwhile stays as it is: the next run compares it.
+        What was spared stays as it is, and so does a row of which its source said something new meanwhile.
         """
+        changed: list[InvoiceSettlement] = []
         for row in rows:
-            plan = planned[row.number]
+            if row.number not in planned:
+                continue
+            plan, before = planned[row.number], _facts(row)
             refusal = (refused or {}).get(row.number)
             if refusal:
                 self.refused[row.number] = refusal
@@ -135,11 +157,26 @@ class PaymentDesk:
             blocked = [*plan.blocked, *([earlier] if earlier else [])]
             _fill(row, plan, [*blocked, refusal] if refusal else blocked, now)
             self.blocked[row.number], self.notices[row.number] = blocked, plan.notices
+            if _facts(row) != before:
+                changed.append(row)
         with transaction.atomic():
-            some = InvoiceSettlement.objects.select_for_update().filter(pk__in=[row.pk for row in rows])
-            unchanged = dict(some.values_list("pk", "allocations"))
-            known = [row for row in rows if unchanged.get(row.pk) == row.allocations]
-            InvoiceSettlement.objects.bulk_update(known, PLANNED, batch_size=INVOICES_AT_ONCE)
+            some = InvoiceSettlement.objects.select_for_update().filter(pk__in=[row.pk for row in changed])
+            claimed = dict(some.values_list("pk", "allocations"))
+            save_settlements([row for row in changed if claimed.get(row.pk) == row.allocations], PLANNED)
+
+
+def _stands(row: InvoiceSettlement, settlement: Settlement, invoices: Mapping[str, Sequence[PaidInvoice]]) -> bool:
+    """Whether an applied invoice comes to what it did then: what its payments and credits leave of the same total."""
+    found = invoices.get(row.number, ())
+    if row.state != State.APPLIED or len(found) != 1 or row.present is None:
+        return False
+    invoice, settled = found[0], row.present + sum(settlement.credits.values(), ZERO)
+    same = (invoice.id, invoice.total) == (row.invoice_id, row.invoice_total)
+    return same and invoice.balance == invoice.total - settled
+
+
+def _facts(row: InvoiceSettlement) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in PLANNED)
 
 
 def _refused_before(row: InvoiceSettlement, plan: PlannedInvoice) -> Blocked | None:

@@ -112,7 +112,9 @@ class _PaymentsJourney:
             self._report.held.merge(held_totals(found))
 
     def _post_some(self, rows: Sequence[Row], poster: Poster) -> None:
-        compared = self._desk.compare(rows)
+        compared = self._desk.compare(rows, spare=True)
+        rows = [row for row in rows if row.number in compared.planned]
+        self._left += compared.spared
         self._desk.keep(rows, compared.planned, self._clock.now())
         plans = [self._permitted(row, compared.planned[row.number]) for row in rows]
         postings = poster.post(joined_plan(plans))

@@ -38,9 +38,9 @@ def pull_payments(
         if pull.stopped or watch.stopped():
             report.stopped = True
             break
-        compared = desk.compare(rows)
+        compared = desk.compare(rows, spare=not everything)
         desk.keep(rows, compared.planned, clock.now())
-        report.add(compared.planned.values())
+        report.add(compared)
         watch.done(len(rows))
     report.stopped = report.stopped or pull.stopped
     if not report.stopped:

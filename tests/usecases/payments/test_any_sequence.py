@@ -1,6 +1,6 @@
 """Whatever happens in the books and in ConnectWise: after each run the payments are what the books say.
 
-Random sequences of pay, part-pay, refund, credit, delete, void, portal payments, re-open, close, batch, unbatch and
+Random sequences of pay, part-pay, refund, credit, delete, void, portal payments, tampering, re-open, close, batch, unbatch and
 rebatch, against the real sandbox and the payments file of a plaintext book.
 """
 
@@ -29,7 +29,7 @@ from tests.usecases.payments.world import PaymentsWorld, make_payments_world
 TOTALS = (100, 60)
 MEMOS = (50, 30)
 IN_THE_BOOKS = ("pay", "pay", "refund", "credit", "credit", "delete", "delete", "void", "restore")
-IN_CONNECTWISE = ("portal", "open", "close", "batch", "unbatch", "rebatch")
+IN_CONNECTWISE = ("portal", "tamper", "open", "close", "batch", "unbatch", "rebatch")
 ACT = st.tuples(
     st.sampled_from((*IN_THE_BOOKS, *IN_CONNECTWISE)),
     st.integers(0, len(TOTALS) - 1),
@@ -98,6 +98,9 @@ class Story:
                 if not self.world.payments(number):
                     self.foreign[number] = Decimal(amount) if amount <= self.invoices[number] else Decimal(1)
                     self.world.pay_in_portal(number, self.foreign[number])
+            case "tamper":
+                self.world.delete_payments(number, cash_only=True)
+                self.foreign.pop(number, None)
             case _:
                 self._in_connectwise(act, number)
 

@@ -128,6 +128,33 @@ def test_many_invoices_take_as_many_questions_as_few(world: PaymentsWorld) -> No
     assert len(large) <= len(small) + 2  # made rows and changed rows at once
 
 
+def test_an_applied_invoice_that_stands_as_it_did_is_not_read_again(world: PaymentsWorld, book: Book) -> None:
+    number, other, memo = world.invoice(100), world.invoice(100), world.memo(30)
+    world.pays(book, "p1", number, 60)
+    world.pays(book, "c1", number, 30, memo=memo)
+    world.pays(book, "p2", other, 60)
+    world.post(pull=True)
+    before = payments_read(world)
+    assert world.pull().verdict == "2 applied"
+    assert payments_read(world) == before
+    world.set_status(number, "New")
+    world.set_status(number, "Closed")
+    world.pay_in_portal(world.invoice(50), 10)
+    assert world.post(pull=True).counts["leave"] == 2
+    assert payments_read(world) == before
+    world.delete_payments(other)
+    assert world.pull().verdict == "1 to write, 1 applied"
+    assert payments_read(world) == before + 1
+    assert world.pull(everything=True).verdict == "1 to write, 1 applied"
+    assert payments_read(world) == before + 3
+
+
+def payments_read(world: PaymentsWorld) -> int:
+    """How often the payments of an invoice were asked for."""
+    entries = world.sandbox.journal.entries()
+    return sum(entry.method == "GET" and entry.path.endswith("/payments") for entry in entries)
+
+
 class TestCursor:
     """A cursor moves once everything before it is dealt with, and never because of a failure."""
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bursar.domain.errors import InvalidInput, NotConfigured
-from bursar.jobs.journeys import journey_of
+from bursar.jobs.journeys import journey_of, post_paid, pull_paid
 from bursar.jobs.payments import post_payments, pull_payments
 from bursar.store.models import Book, Run
 from tests.usecases.payments.world import PaymentsWorld
@@ -47,5 +47,5 @@ def test_nothing_is_asked_of_a_connection_that_is_disconnected(world: PaymentsWo
 
 
 def test_workers_know_both_verbs(world: PaymentsWorld) -> None:
-    for run in (pull_payments(world.connection), post_payments(world.connection)):
-        assert journey_of(run).__doc__
+    runs = pull_payments(world.connection), post_payments(world.connection)
+    assert [journey_of(run) for run in runs] == [pull_paid, post_paid]

@@ -104,9 +104,11 @@ class PaymentsWorld:
         body: Record = {"amount": credited, "paymentDate": "2026-11-01T00:00:00Z", "credit": applied}
         self._enter("payment", body, number(self.record(number_), "id"))
 
-    def delete_payments(self, number_: str) -> None:
+    def delete_payments(self, number_: str, *, cash_only: bool = False) -> None:
+        """Somebody deletes them in ConnectWise."""
         for row in self.store.rows("payment", invoice=self.record(number_)["id"]):
-            self._editor("payment", ACCOUNTANT).erase(row)
+            if not cash_only or reference(row, "credit") is None:
+                self._editor("payment", ACCOUNTANT).erase(row)
 
     def record(self, number_: str) -> Record:
         (found,) = self.store.rows("invoice", invoiceNumber=number_)

@@ -12,18 +12,18 @@ def differing(document: Document, digest: str, sent: Delivered, there: Present |
     """What has become of the document since it was posted; None when both sides are as they were."""
     title = document.title
     if there is None:
-        return _blocked(
+        return _block(
             document,
             "deleted_in_books",
             f"{title} was posted to {book} and is not there any more.",
             f"{_DECIDE}, or exclude it with a reason.",
         )
     if there.voided:
-        return _blocked(
+        return _block(
             document, "voided_in_books", f"{title} was taken back in {book} by hand.", f"{_DECIDE}, or exclude it."
         )
     if digest != sent.digest:
-        return _blocked(
+        return _block(
             document,
             "changed_in_connectwise",
             f"{title} was changed in ConnectWise after it was posted to {book}.",
@@ -40,7 +40,7 @@ def differing(document: Document, digest: str, sent: Delivered, there: Present |
     ]
     if not changed:
         return None
-    return _blocked(
+    return _block(
         document,
         "changed_in_books",
         f"{title} was changed in {book}: {', '.join(changed)}.",
@@ -48,5 +48,5 @@ def differing(document: Document, digest: str, sent: Delivered, there: Present |
     )
 
 
-def _blocked(document: Document, code: str, sentence: str, remedy: str) -> Blocked:
+def _block(document: Document, code: str, sentence: str, remedy: str) -> Blocked:
     return Blocked(document.key, code, sentence, remedy, total=Money(document.total, document.currency))

@@ -31,7 +31,7 @@ def fault(document: Document, journal: Journal, situation: Situation) -> Blocked
 def _faults(document: Document, journal: Journal, situation: Situation) -> Iterator[Blocked]:
     yield from _currency(document, situation)
     if not situation.traits.can(Capability.JOURNALS) and party_kind(document) is None:
-        yield _blocked(
+        yield _block(
             document,
             "no_journals",
             f"{document.title} is a journal, and {situation.policy.book} takes invoices and bills only.",
@@ -52,7 +52,7 @@ def _faults(document: Document, journal: Journal, situation: Situation) -> Itera
 def _currency(document: Document, situation: Situation) -> Iterator[Blocked]:
     wanted = situation.policy.currency
     if wanted and document.currency != wanted:
-        yield _blocked(
+        yield _block(
             document,
             "other_currency",
             f"{document.title} is in {document.currency}, and {situation.policy.book} is kept in {wanted}.",
@@ -74,7 +74,7 @@ def _reference(document: Document, kind: ReferenceKind, code: str, situation: Si
         remedy = "Map it"
     else:
         return
-    yield _blocked(document, "code_unusable", sentence, f"{remedy} to another one on Ledger › Mappings.")
+    yield _block(document, "code_unusable", sentence, f"{remedy} to another one on Ledger › Mappings.")
 
 
 def _dimensions(document: Document, situation: Situation) -> Iterator[Blocked]:
@@ -82,7 +82,7 @@ def _dimensions(document: Document, situation: Situation) -> Iterator[Blocked]:
     room = situation.traits.limits.dimensions
     if room is not None and len(axes) > room:
         named = ", ".join(sorted(axes))
-        yield _blocked(
+        yield _block(
             document,
             "too_many_dimensions",
             f"{document.title} has the dimensions {named}; {situation.policy.book} has room for {room}.",
@@ -99,7 +99,7 @@ def _party(document: Document, situation: Situation) -> Iterator[Blocked]:
         return
     word = _LISTS[kind]
     if not party.code:
-        yield _blocked(
+        yield _block(
             document,
             "party_missing",
             f"{document.title} names no {word}.",
@@ -111,13 +111,13 @@ def _party(document: Document, situation: Situation) -> Iterator[Blocked]:
         found = situation.references.find(kind, party.code)
         if found and not found.active:
             sentence = f"{document.title}: {word} {party.code} is inactive in {book}."
-            yield _blocked(document, "party_inactive", sentence, "Activate it there, or map it to another one.")
+            yield _block(document, "party_inactive", sentence, "Activate it there, or map it to another one.")
 
 
 def _new_party(document: Document, word: str, situation: Situation) -> Iterator[Blocked]:
     party, book = document.party, situation.policy.book
     if not (situation.policy.create_parties and situation.traits.can(Capability.PARTIES)):
-        yield _blocked(
+        yield _block(
             document,
             "party_unknown",
             f"{document.title}: {book} has no {word} {party.code} ({party_name(party)}).",
@@ -128,7 +128,7 @@ def _new_party(document: Document, word: str, situation: Situation) -> Iterator[
     if twins:
         twin = twins[0]
         state = "" if twin.active else "inactive "
-        yield _blocked(
+        yield _block(
             document,
             "party_name_taken",
             f"{book} has an {state}entry {twin.name} ({twin.kind} {twin.code}) already; a second one is not guessed.",
@@ -168,5 +168,5 @@ def _cut(text: str, room: int | None) -> str:
     return text if room is None or len(text) <= room else f"{text[: room - 1]}…"
 
 
-def _blocked(document: Document, code: str, sentence: str, remedy: str) -> Blocked:
+def _block(document: Document, code: str, sentence: str, remedy: str) -> Blocked:
     return Blocked(document.key, code, sentence, remedy, total=Money(document.total, document.currency))

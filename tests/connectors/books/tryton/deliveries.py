@@ -14,7 +14,6 @@ from bursar.domain.plan import Action, Resource
 from bursar.ports import Receipt, Write
 from tests.connectors.books.samples import SAMPLES
 
-
 FAR = date(2030, 1, 31)
 """Tryton asks whether a past day is meant, and starts over when it is."""
 
