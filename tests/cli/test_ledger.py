@@ -196,6 +196,7 @@ def test_an_export_is_narrowed_down_and_given_out_in_every_form(ledger: CommandL
         (("--thru", "someday"), "not a thru date"),
         (("--format", "pdf"), "no format"),
         (("--output", "export.pdf"), "in which form"),
+        (("--format", "csv"), "do not fit into one pipe"),
     ):
         assert said in ledger.error(*narrow, *words, code=2)["sentence"]
     assert ledger.psa.writes() == writes

@@ -7,20 +7,16 @@ from pathlib import PurePath
 from typing import Annotated
 
 from django.http import HttpResponse
-from django.utils import timezone
-from ninja import Query
 from pydantic import BaseModel, Field, SecretStr
 
 from bursar.api.problems import Unknown
 from bursar.api.routes import REMOTE, Routes, location
-from bursar.api.values import PAGE, Flag, Given, Id, Limit, Offset, Words, choices, connection_at, next_of
-from bursar.domain.books.references import ReferenceKind
+from bursar.api.values import Flag, Given, Id, Words, choices, connection_at
 from bursar.domain.books.traits import Capability, Proof
 from bursar.domain.errors import InvalidInput
 from bursar.domain.roles import Role
 from bursar.ports import BookInfo
-from bursar.store.models import Book, BookCode, BookReference, Connection
-from bursar.usecases.book_codes import map_codes
+from bursar.store.models import Book, Connection
 from bursar.usecases.book_settings import BOOK_SETTINGS, setting_of
 from bursar.usecases.books import (
     NewBook,
@@ -38,11 +34,9 @@ routes = Routes("Books")
 AT = "/connections/{int:connection_id}/books"
 ONE = f"{AT}/{{int:book_id}}"
 PLACE = ("folder", "url", "database", "user")
-MOST_CODES = 1000
 
 BookKind = Annotated[Book.Kind, choices(Book.Kind)]
 BookState = Annotated[Book.State, choices(Book.State)]
-CodeKind = Annotated[ReferenceKind | None, Query(description="Only codes of this kind.")]
 
 
 class BookShown(BaseModel):
@@ -131,63 +125,6 @@ class BookSettingsChange(Given):
     settings: dict[str, Words] = Field(min_length=1)
 
 
-class CodeShown(BaseModel):
-    """A code that documents use, and what it is called in the book; an empty target: as ConnectWise calls it."""
-
-    kind: ReferenceKind
-    source: str
-    label: str
-    target: str
-    unusable: bool = Field(description="The book keeps such a list, and has no usable entry for it.")
-    decided_by: str
-    decided_at: datetime | None
-    seen_at: datetime | None
-
-
-class CodesShown(BaseModel):
-    """By kind and code. Ask again with `offset=next`; null on the last page."""
-
-    codes: list[CodeShown]
-    next: int | None
-
-
-class CodeGiven(Given):
-    """What a code is called in the book; an empty target takes it back."""
-
-    kind: ReferenceKind
-    source: Words
-    target: Words
-
-
-class CodesGiven(Given):
-    """All are set, or none."""
-
-    codes: list[CodeGiven] = Field(min_length=1, max_length=MOST_CODES)
-
-
-class CodesChanged(BaseModel):
-    """How many codes were set."""
-
-    set: int
-
-
-class ReferenceShown(BaseModel):
-    """One entry of a list in the books."""
-
-    kind: str
-    code: str
-    name: str
-    active: bool
-    postable: bool
-
-
-class ReferencesShown(BaseModel):
-    """By kind and code, as they were last read. Ask again with `offset=next`; null on the last page."""
-
-    references: list[ReferenceShown]
-    next: int | None
-
-
 @routes.get(AT, Role.VIEWER, BooksShown)
 def list_books(connection_id: Id) -> BooksShown:
     """Books of a connection."""
@@ -260,50 +197,6 @@ def change_book_settings(connection_id: Id, book_id: Id, change: BookSettingsCha
     return _settings(set_book_settings(book_at(connection_at(connection_id), book_id), change.settings))
 
 
-@routes.get(f"{ONE}/codes", Role.VIEWER, CodesShown)
-def list_codes(
-    connection_id: Id,
-    book_id: Id,
-    kind: CodeKind = None,
-    unusable: Annotated[bool, Query(description="Only codes that the book has no usable entry for.")] = False,
-    limit: Limit = PAGE,
-    offset: Offset = 0,
-) -> CodesShown:
-    """Codes that documents of a book use, and what each is called there."""
-    rows = BookCode.objects.filter(book=book_at(connection_at(connection_id), book_id)).order_by("kind", "source")
-    rows = rows.filter(kind=kind.value) if kind else rows
-    rows = rows.filter(unusable=True) if unusable else rows
-    found = list(rows[offset : offset + limit + 1])
-    return CodesShown(codes=[_code(row) for row in found[:limit]], next=next_of(offset, limit, len(found)))
-
-
-@routes.put(f"{ONE}/codes", Role.OPERATOR, CodesChanged)
-def map_book_codes(connection_id: Id, book_id: Id, given: CodesGiven) -> CodesChanged:
-    """Say what codes are called in a book. Documents that were posted stay as they are."""
-    book = book_at(connection_at(connection_id), book_id)
-    rows = [(each.kind.value, each.source, each.target) for each in given.codes]
-    return CodesChanged(set=map_codes(book, rows, timezone.now()))
-
-
-@routes.get(f"{ONE}/references", Role.VIEWER, ReferencesShown)
-def list_references(
-    connection_id: Id,
-    book_id: Id,
-    kind: CodeKind = None,
-    search: Annotated[Words | None, Query(description="Only entries with it in code or name.")] = None,
-    limit: Limit = PAGE,
-    offset: Offset = 0,
-) -> ReferencesShown:
-    """Lists of a book as they were last read, to choose targets from."""
-    rows = BookReference.objects.filter(book=book_at(connection_at(connection_id), book_id)).order_by("kind", "code")
-    rows = rows.filter(kind=kind.value) if kind else rows
-    if search:
-        rows = rows.filter(code__icontains=search) | rows.filter(name__icontains=search)
-    found = list(rows[offset : offset + limit + 1])
-    shown = [ReferenceShown(**{name: getattr(row, name) for name in ReferenceShown.model_fields}) for row in found]
-    return ReferencesShown(references=shown[:limit], next=next_of(offset, limit, len(found)))
-
-
 def book_at(connection: Connection, book_id: int) -> Book:
     """The book of an address. Raises Unknown."""
     found = books_of(connection).filter(pk=book_id).first()
@@ -352,8 +245,3 @@ def _settings(book: Book) -> BookSettingsShown:
             for each in BOOK_SETTINGS
         ]
     )
-
-
-def _code(row: BookCode) -> CodeShown:
-    same = {name: getattr(row, name) for name in CodeShown.model_fields if name != "kind"}
-    return CodeShown(kind=ReferenceKind(row.kind), **same)

@@ -34,10 +34,11 @@ from bursar.cli.version import VERSION_SHAPE, show_version
 HELP = """Moves an MSP's money data between its billing platform, ConnectWise PSA and its books.
 
 Everything is planned, previewed, posted once and reconciled. A first month: `connection add`, `config set
-agreement_type`, `lines load`, `mapping suggest`, `lines plan`, `lines post`.
+agreement_type`, `lines load`, `mapping suggest`, `lines plan`, `lines post`. On to the books: `book add`, `ledger
+export`, `ledger post`, `payments pull`, `payments post`.
 
-Exit codes: 0 done, 1 something is blocked or failed, 2 wrong usage or a missing setting, 3 ConnectWise refused or
-could not be reached, 130 interrupted.
+Exit codes: 0 done, 1 something is blocked or failed, 2 wrong usage or a missing setting, 3 ConnectWise or a book
+refused or could not be reached, 130 interrupted.
 """
 
 app = typer.Typer(

@@ -1,32 +1,30 @@
 """`bursar book`: the sets of books that documents go to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bursar.cli import book_mapping, book_route
+from bursar.cli import book_mapping, book_route, book_set
 from bursar.cli.adapters import open_book, real_clock
 from bursar.cli.book_document import (
     BOOK_KEYS,
     FULL_SHAPE,
-    SETTING_KEYS,
     book_document,
     full_document,
     place_of,
-    setting_documents,
     show_book,
-    show_settings,
 )
 from bursar.cli.book_password import PASSWORD, VARIABLE
+from bursar.cli.book_set import pairs
 from bursar.cli.consent import must_agree
 from bursar.cli.epilog import Shape, epilog
 from bursar.cli.exits import ExitCode
 from bursar.cli.first_use import with_store
 from bursar.cli.options import AsJson, ConnectionName, Yes
 from bursar.cli.output import Listing, complain, print_json, remark, say
-from bursar.domain.errors import InvalidInput, RemoteError
+from bursar.domain.errors import RemoteError
 from bursar.ports import BookInfo
 from bursar.store.models import Book
 from bursar.usecases.books import (
@@ -38,7 +36,6 @@ from bursar.usecases.books import (
     check_book,
     find_book,
     remove_book,
-    set_book_settings,
 )
 from bursar.usecases.connections import find_connection
 
@@ -53,7 +50,6 @@ TEST_SHAPE: Shape = {
     "info": INFO_KEYS,
     "problem": ("code", "sentence", "remedy"),
 }
-SETTINGS_SHAPE: Shape = {"": ("settings",), "settings[]": SETTING_KEYS}
 REMOVE_SHAPE: Shape = {"": ("connection", "removed")}
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the book.")]
@@ -149,17 +145,6 @@ def edit(
     _tell_stored(change_book(stored, entered), tested=not no_test, as_json=as_json)
 
 
-def pairs(given: Sequence[str] | None) -> dict[str, str]:
-    """Words like `name=value`. Raises InvalidInput."""
-    found: dict[str, str] = {}
-    for word in given or ():
-        name, equals, value = word.partition("=")
-        if not equals or not name.strip():
-            raise InvalidInput(f"'{word}' sets nothing.", remedy="Write NAME=VALUE, as in currency=USD.")
-        found[name.strip()] = value.strip()
-    return found
-
-
 def _place(folder: Path | None, url: str | None, database: str | None, user: str | None) -> Mapping[str, str]:
     """What was given. A folder is written in full: a worker may have another working directory."""
     given = {
@@ -245,52 +230,6 @@ def _print_test(book: Book, info: BookInfo | None, problem: RemoteError | None) 
     print_json({**document, "info": facts, "problem": told})
 
 
-@app.command(
-    "set",
-    epilog=epilog(
-        "bursar book set Main currency=USD batches=document",
-        "bursar book set Main closed_through=2026-09-30",
-        "bursar book set Main closed_through= (nothing is closed any more)",
-        keys=ADD_SHAPE,
-    ),
-)
-@with_store
-def set_some(
-    name: Name,
-    settings: Annotated[
-        list[str], typer.Argument(metavar="NAME=VALUE...", help="Settings, as `book settings` lists them.")
-    ],
-    connection: ConnectionName = None,
-    as_json: AsJson = False,
-) -> None:
-    """Change settings of a book, all or none. What is in the books already stays as it is."""
-    book = set_book_settings(find_book(find_connection(connection), name), pairs(settings))
-    if as_json:
-        print_json({"connection": book.connection.name, "book": book_document(book), "tested": False})
-        return
-    for setting in pairs(settings):
-        say(f"{setting} of '{book.name}' is {book.policy[setting] or 'empty'}.")
-    say("This counts from the next export on; export again before you post.")
-
-
-@app.command(
-    "settings",
-    epilog=epilog("bursar book settings", "bursar book settings Main --json", keys=SETTINGS_SHAPE),
-)
-@with_store
-def list_settings(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Show the values of this book.")] = None,
-    connection: ConnectionName = None,
-    as_json: AsJson = False,
-) -> None:
-    """List the settings that a book has, with meaning and default; with a name, its values in force."""
-    book = find_book(find_connection(connection), name) if name else None
-    if as_json:
-        print_json({"settings": setting_documents(book)})
-    else:
-        show_settings(book)
-
-
 @app.command("remove", epilog=epilog("bursar book remove Old", "bursar book remove Old --yes", keys=REMOVE_SHAPE))
 @with_store
 def remove(name: Name, yes: Yes = False, connection: ConnectionName = None, as_json: AsJson = False) -> None:
@@ -304,5 +243,6 @@ def remove(name: Name, yes: Yes = False, connection: ConnectionName = None, as_j
         say(f"Book '{name}' is forgotten.")
 
 
+book_set.add_to(app)
 app.add_typer(book_route.app, name="route")
 book_mapping.add_to(app)

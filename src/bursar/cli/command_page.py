@@ -23,7 +23,7 @@ with `--json`. Progress, questions and errors go to standard error.
 | 0 | Done. |
 | 1 | Something is blocked or failed; the list has been printed. |
 | 2 | Wrong usage, an input that cannot be used, or a missing setting. Nothing was changed. |
-| 3 | ConnectWise refused or could not be reached: wrong key, unknown company, missing permission, no answer. |
+| 3 | ConnectWise or a book refused or could not be reached: wrong key, missing permission, no answer. |
 | 130 | Interrupted with Ctrl-C. Running the same command again is safe. |
 
 In JSON documents amounts, quantities and prices are text with a decimal point, days are `YYYY-MM-DD`, instants are

@@ -83,6 +83,8 @@ def export(
     With --output, what ConnectWise offers is written as a file, too: by default the legacy GLExport XML.
     """
     wanted = _form(form, output)
+    if wanted:
+        _one_thing(output or STREAM, as_json=as_json)
     chosen = find_connection(connection)
     wish = wish_of(
         invoices=invoices,
@@ -104,6 +106,11 @@ def export(
     elif wanted is None or file is not None:
         _show(run)
     finish(trouble=bool(run.counts.get("blocked") or run.counts.get("missing")))
+
+
+def _one_thing(output: Path, *, as_json: bool) -> None:
+    if output == STREAM and as_json:
+        raise InvalidInput("A file and a document do not fit into one pipe.", remedy="Name a file with --output.")
 
 
 def _form(form: str, output: Path | None) -> Form | None:
@@ -181,8 +188,7 @@ def recreate(
     """Give out once more what a batch holds, as it was exported. Nothing changes, neither in ConnectWise nor here."""
     chosen = find_connection(connection)
     target = output or STREAM
-    if as_json and target == STREAM:
-        raise InvalidInput("A file and a document do not fit into one pipe.", remedy="Name a file with --output.")
+    _one_thing(target, as_json=as_json)
     wanted = form_of(target, form)
     row = batch_named(chosen, batch)
     wish = wish_of(

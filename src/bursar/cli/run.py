@@ -101,4 +101,5 @@ def retry(run_id: RunId, yes: Yes = False, no_wait: NoWait = False, as_json: AsJ
 
 def _headline(run: Run) -> str:
     ended = f", ended {moment(run.ended_at)}" if run.ended_at else ""
-    return f"{run.connection.name}: {run.verb} {run.month}, {run.state}, started {moment(run.started_at)}{ended}"
+    what = f"{run.verb} {run.month}".strip()
+    return f"{run.connection.name}: {what}, {run.state}, started {moment(run.started_at)}{ended}"

@@ -1,13 +1,15 @@
 """The reference of all settings: the environment, the billing configuration, the properties and the
-options of a connection."""
+options of a connection, and the settings of a book."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from django.utils.module_loading import import_string
 
+from bursar.cli.book_password import VARIABLE as PASSWORD
 from bursar.cli.private_key import VARIABLE
 from bursar.usecases.billing_settings import PRICE_PER_ORGANIZATION, SETTINGS
+from bursar.usecases.book_settings import BOOK_SETTINGS, BookSetting
 from bursar.usecases.connections import OPTIONS
 from bursar.usecases.properties import MEANINGS
 
@@ -19,14 +21,15 @@ HEAD = """\
 
 <!-- Generated: python -m bursar.cli.reference settings > docs/guide/settings.md -->
 
-There are four kinds: what the environment says about this installation, how invoice lines of a connection are billed,
-the connector's properties, and how Bursar talks to its ConnectWise.
+There are five kinds: what the environment says about this installation, how invoice lines of a connection are billed,
+the connector's properties, how Bursar talks to its ConnectWise, and how each book wants its documents.
 """
 ENVIRONMENT_HEAD = """\
 ## The environment
 
 Environment variables of every Bursar process. `{variable}` is read by `bursar connection add` only: it is the
-private key of the new connection, so that a program can hand it over without a prompt.
+private key of the new connection, so that a program can hand it over without a prompt. `{password}` is the same for
+the password of a Tryton book, read by `bursar book add` and `bursar book edit`.
 """
 BILLING_HEAD = """\
 ## The billing configuration
@@ -47,6 +50,12 @@ OPTIONS_HEAD = """\
 Per connection: `bursar connection option CONNECTION NAME VALUE`. An empty value restores the default, which is given in
 parentheses.
 """
+BOOKS_HEAD = """\
+## The settings of a book
+
+Per book: `bursar book set BOOK NAME=VALUE`. They count from the next export on; what is in the books already stays as
+it is.
+"""
 FAMILY = (
     f"{PRICE_PER_ORGANIZATION}<organization id>",
     "none",
@@ -66,14 +75,14 @@ class Explained(Protocol):
 
 
 def settings_page() -> str:
-    """The four tables."""
+    """The five tables."""
     environment: Sequence[Explained] = import_string(ENVIRONMENT)
     headings = ("Name", "Default", "Meaning")
     return (
         "\n".join(
             [
                 HEAD,
-                ENVIRONMENT_HEAD.format(variable=VARIABLE),
+                ENVIRONMENT_HEAD.format(variable=VARIABLE, password=PASSWORD),
                 _table(headings, map(_row, environment)),
                 BILLING_HEAD,
                 _table(headings, [*map(_row, SETTINGS.values()), FAMILY]),
@@ -81,6 +90,8 @@ def settings_page() -> str:
                 _table(("Name", "Meaning"), MEANINGS.items()),
                 OPTIONS_HEAD,
                 _table(("Name", "Meaning"), OPTIONS.items()),
+                BOOKS_HEAD,
+                _table(("Name", "Default", "Choices", "Meaning"), map(_book_row, BOOK_SETTINGS)),
             ]
         ).rstrip("\n")
         + "\n"
@@ -89,6 +100,10 @@ def settings_page() -> str:
 
 def _row(setting: Explained) -> tuple[str, str, str]:
     return setting.name, setting.default, setting.meaning
+
+
+def _book_row(setting: BookSetting) -> tuple[str, str, str, str]:
+    return setting.name, setting.default or "empty", ", ".join(setting.choices), setting.meaning
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -9,6 +9,9 @@ from bursar.domain.errors import SourceUnreadable
 from bursar.domain.payments.settlement import Settlement, subject_of
 from bursar.domain.plan import Blocked
 from bursar.store.models import AuditEntry, Book, InvoiceSettlement, LogEntry, Run
+from bursar.usecases.plan_payments import PaymentDesk
+from bursar.usecases.pull_payments import pull_request
+from bursar.usecases.runs import PULL_PAYMENTS, request_run
 from bursar.usecases.take_in_payment_file import (
     NOT_COMPARED,
     NOT_WRITTEN,
@@ -155,3 +158,18 @@ def test_the_outcome_of_many_rows_takes_few_questions(
     rows = [PaymentRow(f"9{place}") for place in range(20)]
     with django_assert_max_num_queries(2):  # type: ignore[operator]  # pytest-django's
         assert len(payment_outcome(world.connection, rows).failed) == 20
+
+
+def test_a_file_that_comes_while_its_invoice_is_compared_is_not_lost(world: PaymentsWorld) -> None:
+    number = world.invoice(100)
+    take_in(world, says(cash(30), number=number))
+    run = request_run(world.connection, PULL_PAYMENTS, pull_request())
+    desk = PaymentDesk(run, world.psa.accounting)
+    rows = list(world.rows())
+    compared = desk.compare(rows)
+    take_in(world, says(cash(50), number=number), digest="d2")
+    desk.keep(rows, compared.planned, world.clock.now())
+    assert (world.row(number).state, world.row(number).wanted) == (State.NEW, 50)
+    world.pull()
+    world.post()
+    assert world.paid(number) == ["50.00"]
