@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -103,7 +104,8 @@ class Installation:
 
     def visit(self, who: str, method: str, address: str) -> HttpResponseBase:
         """Open an address as somebody, and undo whatever it did."""
-        client = Client(raise_request_exception=False, HTTP_USER_AGENT="Firefox")
+        client = self._browser
+        client.cookies.clear()
         if who in self.sessions:
             client.cookies["sessionid"] = self.sessions[who]
         with rolled_back():
@@ -119,7 +121,7 @@ class Installation:
             "<slug:month>": self.populated.plan.month,
             "<int:entry_id>": str(self.populated.entry.pk),
             **{f"<int:{name}>": str(value) for name, value in ids_of(self.populated.connection).items()},
-            **{f"<int:{name}>": str(value) for name, value in self._ledger().items()},
+            **{f"<int:{name}>": str(value) for name, value in self._ledger.items()},
             "<str:provider_id>": "oidc",
             "<path:name>": "x",
         }
@@ -129,6 +131,12 @@ class Installation:
             address = address.replace(name, value)
         return REGEX.get(address, address)
 
+    @cached_property
+    def _browser(self) -> Client:
+        """One for everybody: each new one lists every static file first."""
+        return Client(raise_request_exception=False, HTTP_USER_AGENT="Firefox")
+
+    @cached_property
     def _ledger(self) -> Mapping[str, object]:
         """The pages name a batch by its row, not by its id in ConnectWise; and codes and settlements."""
         connection = self.populated.connection

@@ -69,6 +69,8 @@ def candidate(connection: Connection, entered: NewBook, stored: Book | None = No
     if missing:
         raise InvalidInput(f"The book '{name}' lacks {', '.join(missing)}.", remedy="Say where it is.")
     policy = checked_settings(entered.policy) or (dict(stored.policy) if stored else {})
+    if kind == Book.Kind.TRYTON and stored is None:
+        policy = {"cogs_apart": "yes"} | policy  # an invoice there cannot carry its cost of goods sold
     if kind in HOME_CURRENCY_ONLY and not policy.get("currency"):
         raise InvalidInput(
             f"'{name}' needs a currency: such files hold amounts of the home currency only.",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from bursar.domain.books.references import ReferenceKind
 from bursar.store.models import Connection
 
 
@@ -52,7 +51,8 @@ PAGES: Mapping[str, PageRemedy] = {
     "no_journals": PageRemedy("books:routes", "Open Routes"),
     "other_currency": PageRemedy("books:routes", "Open Routes"),
     "in_other_book": PageRemedy("books:routes", "Open Routes"),
-    **{f"{kind}_unusable": PageRemedy("books:codes", "Open Mappings", query=f"kind={kind}") for kind in ReferenceKind},
+    "code_unusable": PageRemedy("books:codes", "Open Mappings"),
+    "account_unusable": PageRemedy("books:codes", "Open Mappings", query="kind=account"),
     "party_unknown": PageRemedy("books:codes", "Open Mappings"),
     "party_inactive": PageRemedy("books:codes", "Open Mappings"),
     "party_name_taken": PageRemedy("books:codes", "Open Mappings"),
@@ -78,9 +78,15 @@ class Remedy:
     button: str = ""
 
 
-def remedy_for(connection: Connection, code: str, sentence: str) -> Remedy:
-    """The remedy to show for a code, whose own remedy is `sentence`."""
-    page = PAGES.get(code)
+LEDGER_PAGES: Mapping[str, PageRemedy] = {
+    "changed_since_preview": PageRemedy("ledger:documents", "Open Documents"),
+}
+"""Where a code of the ledger has another page than the same code of billing."""
+
+
+def remedy_for(connection: Connection, code: str, sentence: str, *, ledger: bool = False) -> Remedy:
+    """The remedy to show for a code, whose own remedy is `sentence`; `ledger`: of documents or payments."""
+    page = (LEDGER_PAGES.get(code) if ledger else None) or PAGES.get(code)
     if page is None:
         return Remedy(sentence)
     url = reverse(page.route, args=[connection.pk])
