@@ -45,6 +45,35 @@ PAGES = {
     "review-adoption": ("/c/{c}/review/adoption/", "viewer"),
     "review-drift": ("/c/{c}/review/drift/", "viewer"),
     "review-variance": ("/c/{c}/review/variance/", "viewer"),
+    "ledger-unposted": ("/c/{c}/ledger/unposted/invoices/", "viewer"),
+    "ledger-unposted-expenses": ("/c/{c}/ledger/unposted/expenses/", "viewer"),
+    "ledger-export": ("/c/{c}/ledger/export/", "operator"),
+    "ledger-documents": ("/c/{c}/ledger/documents/", "viewer"),
+    "ledger-document": ("{document}", "viewer"),
+    "ledger-batches": ("/c/{c}/ledger/batches/", "viewer"),
+    "ledger-batch": ("{batch}", "viewer"),
+    "ledger-batch-undo": ("{undo}", "operator"),
+    "ledger-batch-new": ("/c/{c}/ledger/batches/new/", "operator"),
+    "ledger-payments": ("/c/{c}/ledger/payments/", "viewer"),
+    "ledger-payment": ("{payment}", "viewer"),
+    "ledger-payment-files": ("/c/{c}/ledger/payments/files/", "viewer"),
+    "ledger-payment-upload": ("/c/{c}/ledger/payments/upload/", "operator"),
+    "ledger-exceptions": ("/c/{c}/ledger/exceptions/", "viewer"),
+    "ledger-mappings": ("/c/{c}/ledger/mappings/", "viewer"),
+    "ledger-mapping": ("{code}", "viewer"),
+    "ledger-mapping-import": ("/c/{c}/ledger/mappings/import/", "operator"),
+    "ledger-routes": ("/c/{c}/ledger/routes/", "viewer"),
+    "ledger-route-new": ("/c/{c}/ledger/routes/new/", "administrator"),
+    "ledger-books": ("/c/{c}/ledger/books/", "viewer"),
+    "ledger-book": ("{book}", "viewer"),
+    "ledger-book-edit": ("{book}edit/", "administrator"),
+    "ledger-book-remove": ("{book}remove/", "administrator"),
+    "ledger-book-new": ("/c/{c}/ledger/books/new/", "administrator"),
+    "ledger-book-tryton": ("/c/{c}/ledger/books/new/?kind=tryton", "administrator"),
+    "ledger-reconciliation": ("/c/{c}/ledger/reconciliation/", "viewer"),
+    "ledger-accounts": ("/c/{c}/ledger/reconciliation/accounts/", "viewer"),
+    "ledger-run": ("/c/{c}/runs/{posting}/", "viewer"),
+    "ledger-run-written": ("/c/{c}/runs/{posting}/written/", "viewer"),
     "logs": ("/c/{c}/logs/", "viewer"),
     "settings-authentication": ("/c/{c}/settings/authentication/", "viewer"),
     "settings-configuration": ("/c/{c}/settings/configuration/", "viewer"),
@@ -80,6 +109,12 @@ LED_TO = {
     "rejected": ("/c/{c}/deliveries/", r"/deliveries/loads/\d+/rejected/$"),
     "profile": ("/c/{c}/deliveries/profiles/", r"/deliveries/profiles/\d+/$"),
     "entry": ("/c/{c}/plan/{plan}/changes/", r"/plan/entry/\d+/"),
+    "document": ("/c/{c}/ledger/documents/", r"/ledger/documents/\d+/"),
+    "batch": ("/c/{c}/ledger/batches/?ours=1", r"/ledger/batches/\d+/"),
+    "undo": ("{batch}", r"/ledger/batches/\d+/undo/$"),
+    "payment": ("/c/{c}/ledger/payments/", r"/ledger/payments/\d+/"),
+    "code": ("/c/{c}/ledger/mappings/", r"/ledger/mappings/\d+/\?view="),
+    "book": ("/c/{c}/ledger/books/", r"/ledger/books/\d+/$"),
 }
 OPEN_PAGES = {"login": "/accounts/login/", "join": "/join/", "reset": "/accounts/password/reset/"}
 
@@ -107,7 +142,8 @@ def site(homes: Path, browser: Browser) -> Iterator[Site]:
         runs = json.loads(bursar(home, "run", "list", "--json"))["runs"]
         wrote = next(each for each in runs if each["verb"] == "post lines" and each["counts"].get("create"))
         plan = next(each for each in runs if each["verb"] == "plan lines")
-        found = Site(url, logins, {"run": wrote["id"], "plan": plan["id"]})
+        posting = next(each for each in runs if each["verb"] == "post ledger" and each["counts"].get("create"))
+        found = Site(url, logins, {"run": wrote["id"], "plan": plan["id"], "posting": posting["id"]})
         context = browser.new_context(viewport=WIDE)
         find_addresses(context.new_page(), found)
         context.close()
@@ -121,6 +157,7 @@ def find_addresses(page: Page, site: Site) -> None:
     assert connection
     site.addresses["c"] = connection.group(1)
     load_in_the_browser(page, site)
+    take_in_payments(page, site)
     for name, (address, link) in LED_TO.items():
         page.goto(site.url + address.format_map(site.addresses))
         links = page.locator("a").evaluate_all("all => all.map(each => each.getAttribute('href') || '')")
@@ -142,6 +179,15 @@ def load_in_the_browser(page: Page, site: Site) -> None:
     expect(page.get_by_text("Done", exact=True).first).to_be_visible(timeout=60_000)
 
 
+def take_in_payments(page: Page, site: Site) -> None:
+    """What was paid on two invoices, of which ConnectWise is not told."""
+    page.goto(f"{site.url}/c/{site.addresses['c']}/ledger/payments/upload/")
+    paid = b"invoice,amount,date\n10080,50.00,2026-11-02\n10081,much,2026-11-02\n"
+    page.locator("input[type=file]").set_input_files({"name": "paid.csv", "mimeType": "text/csv", "buffer": paid})
+    page.get_by_role("button", name="Upload", exact=True).click()
+    expect(page.get_by_role("heading", name="Payment files")).to_be_visible()
+
+
 def log_in(page: Page, site: Site, role: str) -> None:
     email, password = site.logins[role]
     page.goto(f"{site.url}/accounts/login/")
@@ -154,6 +200,8 @@ def log_in(page: Page, site: Site, role: str) -> None:
 EVERY_DRESS = [(size, theme) for size in SIZES for theme in THEMES]
 DRESSES = {"viewer": [("wide", "light")], "operator": [("narrow", "dark")], "administrator": EVERY_DRESS}
 """Sizes and themes in which each role looks at a page: who sees most of it, in all of them."""
+OTHER_DRESSES = {**DRESSES, "administrator": [("wide", "dark"), ("narrow", "light")]}
+"""The ledger's pages are as many again: there each role sees what the others do not."""
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -171,7 +219,8 @@ def test_every_page_is_sound_for_everybody(browser: Browser, site: Site, role: s
         expected = (404 if name == "missing" else 200) if allowed else 403
         if answer.status != expected:
             faults.append(f"{role}/{name}: answered {answer.status}, not {expected}")
-        faults += in_dresses(page, f"{role}-{name}", DRESSES[role])
+        dresses = OTHER_DRESSES if name.startswith("ledger-") else DRESSES
+        faults += in_dresses(page, f"{role}-{name}", dresses[role])
     context.close()
     assert not faults + complaints.found
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from bursar.domain.plan import Resource
 from bursar.store.field_json import from_json
 from bursar.store.models import LogEntry, Posting, Rejection, Run, RunNote
 from bursar.store.queries.chunks import chunks
@@ -17,6 +16,7 @@ from bursar.usecases.runs import (
     POST_PAYMENTS,
     PULL_PAYMENTS,
     SYNC_ORGANIZATIONS,
+    TAKE_IN_PAYMENTS,
     UNDO_BATCH,
     UPDATE_BATCH,
     VOID_DOCUMENTS,
@@ -51,7 +51,12 @@ NAMES = {
     UNDO_BATCH: "Undoing of a batch",
     PULL_PAYMENTS: "Reading of payments",
     POST_PAYMENTS: "Posting of payments",
+    TAKE_IN_PAYMENTS: "Payments file",
 }
+
+
+CALLED = ("description", "name", "number", "identifier")
+"""The fields of a write that tell a person which record it is about; the first that is there."""
 
 
 def title_of(run: Run) -> str:
@@ -113,8 +118,8 @@ def _of_note(run: Run, now: datetime, note: RunNote) -> LogEntry:
 def _of_posting(run: Run, now: datetime, row: Posting) -> LogEntry:
     """A refused or lost write is an error; one that waited for it was skipped."""
     after = from_json(row.after)
-    name = after.get("description") or after.get("name") or row.key
-    what = "Agreement" if row.resource == Resource.AGREEMENT else "Addition"
+    name = next((after[word] for word in CALLED if after.get(word)), row.key)
+    what = row.resource.capitalize()
     skipped = row.state == Posting.State.BLOCKED
     verb = {"create": "created", "update": "updated", "cancel": "cancelled"}[row.action]
     lost = "It is not known whether it was" if row.state == Posting.State.UNKNOWN else "Not"

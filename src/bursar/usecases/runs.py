@@ -34,6 +34,8 @@ UNDO_BATCH = "undo batch"
 PULL_PAYMENTS = "pull payments"
 """Read what was paid from the books, compare with ConnectWise, and write nothing."""
 POST_PAYMENTS = "post payments"
+TAKE_IN_PAYMENTS = "take in payments"
+"""Take in a file of payments; it has ended as soon as it is there."""
 
 NEVER_BEGUN = "stopped before it began"
 

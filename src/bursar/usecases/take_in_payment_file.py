@@ -23,9 +23,7 @@ from bursar.usecases.audit import record
 from bursar.usecases.keep_settlements import keep_settlements
 from bursar.usecases.read_payments import INVOICES_AT_ONCE
 from bursar.usecases.run_log import log_end
-
-TAKE_IN_PAYMENTS = "take in payments"
-"""The verb of the run that stands for a file; nobody carries it out, it has ended when it is made."""
+from bursar.usecases.runs import TAKE_IN_PAYMENTS
 
 NOT_COMPARED = "Not compared with ConnectWise yet."
 NOT_WRITTEN = "Not written to ConnectWise yet."

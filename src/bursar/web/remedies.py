@@ -78,15 +78,18 @@ class Remedy:
     button: str = ""
 
 
-LEDGER_PAGES: Mapping[str, PageRemedy] = {
-    "changed_since_preview": PageRemedy("ledger:documents", "Open Documents"),
+LEDGER, PAYMENTS = "ledger", "payments"
+"""The journeys beside billing, as exceptions name them."""
+PAGES_OF: Mapping[tuple[str, str], PageRemedy] = {
+    (LEDGER, "changed_since_preview"): PageRemedy("ledger:documents", "Open Documents"),
+    (PAYMENTS, "changed_since_preview"): PageRemedy("payments:list", "Open Payments"),
 }
-"""Where a code of the ledger has another page than the same code of billing."""
+"""By journey and code, where a code has another page there than in billing."""
 
 
-def remedy_for(connection: Connection, code: str, sentence: str, *, ledger: bool = False) -> Remedy:
-    """The remedy to show for a code, whose own remedy is `sentence`; `ledger`: of documents or payments."""
-    page = (LEDGER_PAGES.get(code) if ledger else None) or PAGES.get(code)
+def remedy_for(connection: Connection, code: str, sentence: str, journey: str = "") -> Remedy:
+    """The remedy to show for a code, whose own remedy is `sentence`; without a journey it is of billing."""
+    page = PAGES_OF.get((journey, code)) or PAGES.get(code)
     if page is None:
         return Remedy(sentence)
     url = reverse(page.route, args=[connection.pk])

@@ -15,8 +15,7 @@ from bursar.domain.payments.settlement import Allocation, Settlement
 from bursar.store.models import Connection, InvoiceSettlement, Run
 from bursar.usecases.agree_payments import agreed_payments
 from bursar.usecases.keep_settlements import keep_settlements
-from bursar.usecases.runs import POST_PAYMENTS, PULL_PAYMENTS
-from bursar.usecases.take_in_payment_file import TAKE_IN_PAYMENTS
+from bursar.usecases.runs import POST_PAYMENTS, PULL_PAYMENTS, TAKE_IN_PAYMENTS
 from tests.web.ledger.rows import DAY, a_book, a_settlement
 from tests.web.visitors import part_of, streamed, text_of, tree_of, words
 

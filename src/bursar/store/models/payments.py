@@ -26,6 +26,7 @@ class InvoiceSettlement(models.Model):
     """The invoice's number in ConnectWise."""
     currency = models.CharField(max_length=3, blank=True)
     allocations = models.JSONField(default=list)
+    """What each source says was paid (`domain.payments.claims`)."""
     voided = models.BooleanField(default=False)
     wanted = models.DecimalField(max_digits=19, decimal_places=2)
     """The cash that the source says was paid."""
@@ -35,7 +36,7 @@ class InvoiceSettlement(models.Model):
     invoice_total = models.DecimalField(max_digits=19, decimal_places=2, null=True)
     present = models.DecimalField(max_digits=19, decimal_places=2, null=True)
     """Cash payments in ConnectWise when last looked; None: never looked."""
-    action = models.CharField(max_length=8, blank=True)
+    action = models.CharField(max_length=30, blank=True)
     """What would be written: create, update, cancel; several are separated by commas."""
     fingerprint = models.CharField(max_length=64, blank=True)
     """Of all that would be written for this invoice."""

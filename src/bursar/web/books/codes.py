@@ -155,8 +155,7 @@ ACTIONS = (
         CLEAR,
         "Take the mapping back",
         "eraser",
-        "Takes the mapping of {rows} back: each goes to the book as ConnectWise calls it. Documents that were posted stay"
-        " as they are.",
+        "Takes the mapping of {rows} back: each goes to the book as ConnectWise calls it. What was posted stays.",
         danger=True,
     ),
 )

@@ -11,7 +11,7 @@ from bursar.web.ledger.document_history import decisions_about, writes_for
 from bursar.web.ledger.document_rows import DocumentRow, can_be_posted
 from bursar.web.ledger.documents import DOCUMENTS
 from bursar.web.ledger.journal_view import journals_of, readable
-from bursar.web.remedies import remedy_for
+from bursar.web.remedies import LEDGER, remedy_for
 
 SOURCE_SHOWN = 200_000
 """Characters of the record that are shown; nobody reads more on a page."""
@@ -30,7 +30,7 @@ def document(request: HttpRequest, connection: Connection, document_id: int) -> 
         "row": row,
         "back": DOCUMENTS.back_to(connection, request.GET.get("view", "")),
         "view": request.GET.get("view", ""),
-        "remedy": remedy_for(connection, found.code, found.remedy),
+        "remedy": remedy_for(connection, found.code, found.remedy, LEDGER),
         "journals": journals_of(found),
         "source": readable(found.source[:SOURCE_SHOWN]),
         "exceptions": found.exceptions.filter(closed_at=None).exclude(code=found.code),

@@ -80,7 +80,7 @@ def _presented(connection: Connection, found: Sequence[LedgerException]) -> Sequ
     return [
         ExceptionRow(
             row,
-            remedy_for(connection, row.code, row.remedy),
+            remedy_for(connection, row.code, row.remedy, row.journey),
             _title(row, records.get(row.subject)),
             _url(connection, row, records.get(row.subject)),
         )

@@ -21,7 +21,7 @@ from bursar.web.ledger.document_rows import DocumentRow
 from bursar.web.ledger.downloads import FORMS
 from bursar.web.ledger.lists import LedgerList
 from bursar.web.ledger.words import RECORDS
-from bursar.web.remedies import Remedy, remedy_for
+from bursar.web.remedies import LEDGER, Remedy, remedy_for
 
 TITLES: Mapping[Family, str] = {
     Family.INVOICES: "Unposted Invoices",
@@ -120,7 +120,7 @@ def _presented(connection: Connection, found: Sequence[UnpostedRecord]) -> Seque
         UnpostedRow(
             row,
             DocumentRow(row.document) if row.document else None,
-            remedy_for(connection, row.code or (row.document.code if row.document else ""), _remedy(row)),
+            remedy_for(connection, row.code or (row.document.code if row.document else ""), _remedy(row), LEDGER),
         )
         for row in found
     ]

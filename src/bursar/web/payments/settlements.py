@@ -16,7 +16,7 @@ from bursar.web.grid.files import moment_text
 from bursar.web.grid.grid import BulkAction, ChoiceFilter, Column, Grid, contains
 from bursar.web.ledger.lists import LedgerList
 from bursar.web.ledger.words import Chip
-from bursar.web.remedies import Remedy, remedy_for
+from bursar.web.remedies import PAYMENTS, Remedy, remedy_for
 
 State = InvoiceSettlement.State
 POST = "post"
@@ -95,7 +95,7 @@ def settlements_of(
 
 def presented(connection: Connection, found: Sequence[InvoiceSettlement]) -> Sequence[SettlementRow]:
     """Rows of a page, or of a piece of a file; they come with what they refer to."""
-    return [SettlementRow(row, remedy_for(connection, row.code, row.remedy)) for row in found]
+    return [SettlementRow(row, remedy_for(connection, row.code, row.remedy, PAYMENTS)) for row in found]
 
 
 COLUMNS: Sequence[Column[SettlementRow]] = (

@@ -22,11 +22,11 @@ from bursar.usecases.runs import (
     POST_PAYMENTS,
     PULL_PAYMENTS,
     SYNC_ORGANIZATIONS,
+    TAKE_IN_PAYMENTS,
     UNDO_BATCH,
     UPDATE_BATCH,
     VOID_DOCUMENTS,
 )
-from bursar.usecases.take_in_payment_file import TAKE_IN_PAYMENTS
 from bursar.web.access import on_connection
 from bursar.web.grid.chooser import take_columns
 from bursar.web.grid.files import moment_text, view_as_file

@@ -22,20 +22,24 @@ from bursar.usecases.runs import (
     POST_LINES,
     POST_PAYMENTS,
     PULL_PAYMENTS,
+    TAKE_IN_PAYMENTS,
     UNDO_BATCH,
     UPDATE_BATCH,
     VOID_DOCUMENTS,
     stop_run,
 )
-from bursar.usecases.take_in_payment_file import TAKE_IN_PAYMENTS
 from bursar.web.access import on_connection
-from bursar.web.remedies import remedy_for
+from bursar.web.remedies import LEDGER, PAYMENTS, remedy_for
 from bursar.web.runs.account import BALANCED, PLANS, READS, counts_of, facts_of, money_of, progress_of, tone_of
 
 NOTES_A_PAGE = 50
 RETRIED = (POST_LINES, DAILY_SYNC)
 """Postings that can be tried again as they were; the ledger's are posted anew from their lists."""
 WRITING = (*RETRIED, POST_LEDGER, VOID_DOCUMENTS, UPDATE_BATCH, UNDO_BATCH, POST_PAYMENTS)
+JOURNEYS = {
+    **dict.fromkeys((EXPORT_LEDGER, POST_LEDGER, VOID_DOCUMENTS, UPDATE_BATCH, UNDO_BATCH), LEDGER),
+    **dict.fromkeys((PULL_PAYMENTS, POST_PAYMENTS), PAYMENTS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +148,14 @@ def _left_something(run: Run) -> bool:
 
 
 def _findings(request: HttpRequest, connection: Connection, run: Run) -> dict[str, object]:
-    code = request.GET.get("code", "")
+    code, journey = request.GET.get("code", ""), JOURNEYS.get(run.verb, "")
     notes = Paginator(notes_by_weight(run, code), NOTES_A_PAGE).get_page(request.GET.get("notes"))
     return {
-        "reasons": [(reason, remedy_for(connection, reason.code, reason.remedy)) for reason in blocked_by_reason(run)],
+        "reasons": [
+            (reason, remedy_for(connection, reason.code, reason.remedy, journey)) for reason in blocked_by_reason(run)
+        ],
         "code": code,
         "notes": notes,
-        "noted": [(note, remedy_for(connection, note.code, note.remedy)) for note in notes],
+        "noted": [(note, remedy_for(connection, note.code, note.remedy, journey)) for note in notes],
         "writes": Paginator(writes_in_trouble(run), NOTES_A_PAGE).get_page(request.GET.get("writes")),
     }
