@@ -76,7 +76,8 @@ def test_a_folder_belongs_to_one_book_and_is_written_in_full(
     books.run("book", "add", "Main", "--kind", "csv", "--folder", "journal", "--no-test")
     assert Book.objects.get().place == {"folder": str(books.home / "journal")}
     words = ("book", "add", "Other", "--kind", "sage50", "--folder", str(books.home / "journal"), "--no-test")
-    assert "one place has one writer" in books.error(*words, code=2)["remedy"]
+    assert "needs a currency" in books.error(*words, code=2)["sentence"]
+    assert "one place has one writer" in books.error(*words, "--set", "currency=GBP", code=2)["remedy"]
     assert "lacks folder" in books.error("book", "add", "Other", "--kind", "csv", "--no-test", code=2)["sentence"]
     assert books.error("book", "add", "Other", "--kind", "papyrus", code=2)["code"] == "usage"
     books.run("book", "edit", "Main", "--name", "Journal", "--folder", "elsewhere", "--no-test")

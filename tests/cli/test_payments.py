@@ -8,7 +8,7 @@ import pytest
 from bursar.store.models import Connection, InvoiceSettlement
 from bursar.usecases.take_in_payment_file import take_in_payment_file
 from bursar.wiring import SystemClock
-from bursar.wiring_files import payment_file
+from bursar.wiring.files import payment_file
 from tests.cli.command_line import CommandLine
 
 Row = Mapping[str, object]

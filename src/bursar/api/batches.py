@@ -26,7 +26,7 @@ from bursar.jobs.ledger import batch_entries, undo_batch
 from bursar.store.models import LedgerBatch
 from bursar.store.queries.ledger_list import batches_matching
 from bursar.usecases.batch_by_hand import undo_warning
-from bursar.wiring_files import entry_ids_in
+from bursar.wiring.files import entry_ids_in
 
 routes = Routes("Batches")
 AT = "/connections/{int:connection_id}/ledger/batches"

@@ -22,7 +22,7 @@ from bursar.store.queries.ledger_list import batches_matching
 from bursar.usecases.ledger_outcome import outcome_of
 from bursar.usecases.ledger_wish import ledger_wish
 from bursar.usecases.runs import POST_LEDGER
-from bursar.wiring_files import ExportForm, Outcome, export_file, export_file_name, outcome_files
+from bursar.wiring.files import ExportForm, Outcome, export_file, export_file_name, outcome_files
 
 routes = Routes("Ledger")
 AT = "/connections/{int:connection_id}/ledger"

@@ -50,7 +50,7 @@ from bursar.usecases.take_in_payment_file import (
     take_in_payment_file,
 )
 from bursar.wiring import connectwise
-from bursar.wiring_files import payment_file
+from bursar.wiring.files import payment_file
 
 routes = Routes("Payments")
 AT = "/connections/{int:connection_id}/payments"

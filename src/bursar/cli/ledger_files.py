@@ -13,7 +13,7 @@ from bursar.domain.errors import InvalidInput
 from bursar.store.models import Run
 from bursar.usecases.ledger_outcome import outcome_of
 
-FILES = "bursar.wiring_files"
+FILES = "bursar.wiring.files"
 """Named, not imported: the connectors are loaded only by commands that write files."""
 STREAM = Path("-")
 

@@ -18,7 +18,7 @@ from bursar.usecases.ledger_wish import LedgerWish
 from bursar.usecases.runs import POST_LEDGER
 from bursar.web.access import on_connection
 from bursar.wiring import SystemClock, connectwise
-from bursar.wiring_files import ExportForm, Outcome, export_file, export_file_name, outcome_files
+from bursar.wiring.files import ExportForm, Outcome, export_file, export_file_name, outcome_files
 
 FORMS = {
     ExportForm.LEGACY_XML: "GLExport XML (legacy)",

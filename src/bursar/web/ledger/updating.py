@@ -16,7 +16,7 @@ from bursar.store.models import Connection, Run
 from bursar.web.access import on_connection
 from bursar.web.ledger.exporting import split_ids
 from bursar.web.ledger.words import FAMILIES
-from bursar.wiring_files import entry_ids_in
+from bursar.wiring.files import entry_ids_in
 
 LARGEST_FILE = 50 * 1024 * 1024
 

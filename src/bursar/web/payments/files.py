@@ -25,7 +25,7 @@ from bursar.usecases.take_in_payment_file import (
 )
 from bursar.web.access import on_connection
 from bursar.wiring import SystemClock, connectwise
-from bursar.wiring_files import payment_file
+from bursar.wiring.files import payment_file
 
 LARGEST_FILE = 20 * 1024 * 1024
 FILES_SHOWN = 50

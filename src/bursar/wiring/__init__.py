@@ -1,4 +1,4 @@
-"""The only module that builds adapters from connections and hands them to use cases."""
+"""The only package that builds adapters from connections and hands them to use cases."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
