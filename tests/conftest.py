@@ -23,7 +23,7 @@ def _postgres() -> bool:
 
 
 LANES: dict[str, Callable[[], bool]] = {
-    "beancount": lambda: (JUDGES / "bean-check").exists(),
+    "beancount": (JUDGES / "bean-check").exists,
     "chromium": lambda: shutil.which("chromium") is not None,
     "hledger": lambda: shutil.which("hledger") is not None,
     "postgres": _postgres,

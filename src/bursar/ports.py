@@ -3,7 +3,7 @@
 Every method of a remote port may raise the `RemoteError` family of `domain.errors` and nothing else.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -139,6 +139,9 @@ class Accounting(Protocol):
 
     def invoices(self, numbers: Collection[str]) -> Iterator[PaidInvoice]:
         """Invoices by number; unknown numbers are absent. Two invoices of one number are both there."""
+
+    def invoice_numbers(self, ids: Collection[int]) -> Mapping[int, str]:
+        """The numbers of invoices by id; unknown ids are absent."""
 
     def payments(self, invoice_ids: Collection[int]) -> Iterator[tuple[int, Sequence[InvoicePayment]]]:
         """All payments of each invoice, in any order of invoices."""

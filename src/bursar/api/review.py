@@ -222,7 +222,7 @@ def decide_adoption(connection_id: Id, wanted: AdoptionDecision) -> HandAddition
     return _additions(connection, [find_hand_addition(connection, row.addition_id)])[0]
 
 
-@routes.post(f"{C}/adoption/adopt", Role.OPERATOR, AdoptedShown)
+@routes.post(f"{C}/adoption/adopt", Role.OPERATOR, AdoptedShown, may={409})
 def adopt_proposals(connection_id: Id, wanted: AdoptionsWanted) -> AdoptedShown:
     """Adopt many by the lines proposed for them; what somebody decided already stays."""
     connection = connection_at(connection_id)

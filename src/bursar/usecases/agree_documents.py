@@ -1,6 +1,6 @@
 """What people agreed to among the documents that were shown, and the posting that writes exactly that."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -11,6 +11,10 @@ from bursar.store.models import LedgerDocument, Run
 from bursar.usecases.audit import record
 
 State = LedgerDocument.State
+DIFFERENCES = frozenset(
+    {"changed_in_connectwise", "changed_in_books", "deleted_in_books", "voided_in_books", "still_in_books"}
+)
+"""Codes of what became of a document after it was posted."""
 
 
 def postable(documents: QuerySet[LedgerDocument]) -> QuerySet[LedgerDocument]:
@@ -48,6 +52,11 @@ def decide(document: LedgerDocument, consent: Consent | None) -> None:
     """
     if not document.is_delivered:
         raise InvalidInput("This document was never posted.", remedy="There is nothing to decide; post it.")
+    if consent is Consent.REPOST and document.code not in DIFFERENCES:
+        raise InvalidInput(
+            "Both sides of this document are as they were posted.",
+            remedy="There is nothing to decide. To post it anew, take it back first.",
+        )
     if consent is Consent.ACCEPT and document.code != "changed_in_books":
         raise InvalidInput(
             "Only what was changed in the books can be accepted as it is.",
@@ -66,6 +75,7 @@ def decide(document: LedgerDocument, consent: Consent | None) -> None:
         )
 
 
-def decided(documents: QuerySet[LedgerDocument]) -> Iterator[LedgerDocument]:
-    """Documents that wait for the next run to carry a decision out."""
-    return documents.exclude(consent="").iterator()
+def forget_decisions(run: Run) -> None:
+    """A decision to repost is about the difference that was shown: once both sides agree again, it is none any more."""
+    agree = LedgerDocument.objects.filter(seen_in=run, state=State.POSTED, consent=Consent.REPOST.value)
+    agree.update(consent="")

@@ -118,4 +118,6 @@ def map_code(book: Book, kind: str, source: str, target: str, now: datetime) -> 
 def map_codes(book: Book, rows: Iterable[tuple[str, str, str]], now: datetime) -> int:
     """Take in many mappings (kind, source, target) at once, all or none. Raises InvalidInput. Returns how many."""
     with transaction.atomic():
-        return len([map_code(book, kind, source, target, now) for kind, source, target in rows])
+        kept = {(row.kind, row.source): row.target for row in BookCode.objects.filter(book=book)}
+        new = [row for row in rows if kept.get((row[0], row[1].strip()), "") != row[2].strip()]
+        return len([map_code(book, kind, source, target, now) for kind, source, target in new])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -68,6 +69,9 @@ def candidate(connection: Connection, entered: NewBook, stored: Book | None = No
     missing = [part for part, value in place.items() if not value]
     if missing:
         raise InvalidInput(f"The book '{name}' lacks {', '.join(missing)}.", remedy="Say where it is.")
+    folder = place.get("folder")
+    if folder and not Path(folder).is_absolute():
+        raise InvalidInput(f"'{folder}' is no whole path.", remedy="Write it from the root, such as /srv/books.")
     policy = checked_settings(entered.policy) or (dict(stored.policy) if stored else {})
     if kind == Book.Kind.TRYTON and stored is None:
         policy = {"cogs_apart": "yes"} | policy  # an invoice there cannot carry its cost of goods sold

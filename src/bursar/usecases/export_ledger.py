@@ -15,6 +15,7 @@ from bursar.domain.money import Money, Totals
 from bursar.domain.plan import Blocked
 from bursar.ports import Accounting, Books, Clock
 from bursar.store.models import LedgerException, Run
+from bursar.usecases.agree_documents import forget_decisions
 from bursar.usecases.book_codes import SeenCodes, keep_references
 from bursar.usecases.books import books_of
 from bursar.usecases.keep_documents import keep_documents
@@ -107,7 +108,7 @@ class LedgerSession:
             counts["excluded"] += 1
         elif reading.planned and reading.planned.change:
             counts[reading.planned.change.action.value] += 1
-            self.report.ready.add(amount)
+            self.report.ready.add(reading.planned.change.total or amount)
 
     def add(self, found: Found) -> None:
         """One more obstacle, found while posting."""
@@ -134,6 +135,7 @@ class LedgerSession:
         whole = self.wish.is_whole
         if whole:
             self._found += settle_absent(run, self.accounting, now)
+        forget_decisions(run)
         self._codes.keep(now)
         for desk in self.desks:
             if desk.lists:

@@ -47,13 +47,14 @@ def test_rotating_the_key_seals_passwords_of_books_anew(ledger: LedgerWorld) -> 
 @pytest.mark.parametrize(
     ("name", "kind", "place", "told_of"),
     [
-        ("", "plaintext", {"folder": "books"}, "needs a name"),
-        ("a/b", "plaintext", {"folder": "books"}, "needs a name"),
-        ("Main", "abacus", {"folder": "books"}, "no books of the kind"),
+        ("", "plaintext", {"folder": "/srv/books"}, "needs a name"),
+        ("a/b", "plaintext", {"folder": "/srv/books"}, "needs a name"),
+        ("Main", "abacus", {"folder": "/srv/books"}, "no books of the kind"),
         ("Main", "plaintext", {}, "lacks folder"),
+        ("Main", "plaintext", {"folder": "books"}, "no whole path"),
         ("Main", "tryton", {"url": "https://t.example"}, "lacks database, user"),
         ("Main", "tryton", TRYTON, "lacks the password"),
-        ("Main", "iif", {"folder": "books"}, "needs a currency"),
+        ("Main", "iif", {"folder": "/srv/books"}, "needs a currency"),
     ],
 )
 def test_what_is_missing_is_said(

@@ -5,6 +5,8 @@ from bursar.domain.ledger.documents import Document
 from bursar.domain.money import Money
 from bursar.domain.plan import Blocked
 
+CHANGED_IN_BOOKS = "changed_in_books"
+"""The one difference that can be accepted as it is."""
 _DECIDE = "On Ledger › Exceptions, take it back and post it anew"
 
 

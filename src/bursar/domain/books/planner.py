@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bursar.domain.books.delivery import Delivery, document_marker, on_day
-from bursar.domain.books.drift import differing
+from bursar.domain.books.drift import CHANGED_IN_BOOKS, differing
 from bursar.domain.books.payload import as_text, digest_of
 from bursar.domain.books.policy import BookPolicy
 from bursar.domain.books.preflight import fault, fitted, party_name
@@ -76,7 +76,8 @@ def _plan(document: Document, situation: Situation, made: dict[str, Change], pla
     there = situation.present.get(sent.marker) if sent and not sent.voided else None
     if sent and not sent.voided:
         obstacle = differing(document, digest, sent, there, situation.policy.book)
-        if obstacle is None or sent.consent is Consent.ACCEPT:
+        accepted = sent.consent is Consent.ACCEPT and obstacle is not None and obstacle.code == CHANGED_IN_BOOKS
+        if obstacle is None or accepted:
             return Planned(document, digest, change=_leave(document, sent, there, situation))
         if sent.consent is Consent.REPOST:
             obstacle = _cannot_void(document, there, situation)

@@ -80,17 +80,19 @@ def list_view(which: LedgerList[M, R]) -> View[...]:
     @on_connection(Role.VIEWER)
     def view(request: HttpRequest, connection: Connection) -> HttpResponse:
         part = wants_part(request)
-        context = _listed(request, which, connection)
+        grid, rows = which.rows(connection, request.GET)
+        context = _listed(request, which, connection, grid, rows)
         if not part:
-            context |= which.around(connection, which.rows(connection, request.GET)[1])
+            context |= which.around(connection, rows)
             context["working"] = under_way(connection)
         return render(request, f"{which.template}/rows.html" if part else f"{which.template}.html", context)
 
     return view
 
 
-def _listed(request: HttpRequest, which: LedgerList[M, R], connection: Connection) -> dict[str, object]:
-    grid, rows = which.rows(connection, request.GET)
+def _listed(
+    request: HttpRequest, which: LedgerList[M, R], connection: Connection, grid: Grid[M, R], rows: QuerySet[M]
+) -> dict[str, object]:
     may_change = which.may_change(request)
     found = listing(request, grid, rows, may_edit=may_change and which.editable)
     return {
