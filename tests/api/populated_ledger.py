@@ -122,6 +122,7 @@ def _documents(connection: Connection, book: Book, number: int) -> None:
             action="create",
             fingerprint="f" * 64,
             state=state,
+            code="changed_in_books" if state == "posted" else "",
             marker=f"bursar:d:{document.number}:0" if sent else "",
             delivered_to=book if sent else None,
             delivered=payload_of(document) if sent else "",
