@@ -65,7 +65,7 @@ def test_it_is_a_run_that_has_ended_and_stands_in_log_and_audit(world: PaymentsW
     assert file.run.counts == {"taken_in": 1, "blocked": 1}
     assert list(payment_files(world.connection)) == [file.run]
     assert rows_of(Run.objects.get(pk=file.run.pk)) == [*file.rows.succeeded, *file.rows.failed]
-    assert LogEntry.objects.get(run=file.run).title == "Take in payments finished"
+    assert LogEntry.objects.get(run=file.run).title == "Payments file finished"
     assert AuditEntry.objects.get(action="payment file taken in").subject == "october.xml"
     assert take_in(world, digest="empty").run.verdict == "the file holds no payments"
 
