@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import httpx2
 
 API = "/v4_6_release/apis/3.0"
-PATIENCE = 20.0
+PATIENCE = 60
 ROLE = "Bursar Billing"
 
 

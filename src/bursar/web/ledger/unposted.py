@@ -214,7 +214,6 @@ def _around(family: Family, connection: Connection) -> Mapping[str, object]:
     counts = dict(
         UnpostedRecord.objects.filter(connection=connection).order_by().values_list("family").annotate(n=Count("pk"))
     )
-    exports = Run.objects.filter(connection=connection, verb=EXPORT_LEDGER).order_by("-started_at")
     reads = Run.objects.filter(connection=connection, verb__in=[EXPORT_LEDGER, POST_LEDGER], state=Run.State.DONE)
     return {
         "tabs": [
@@ -223,7 +222,7 @@ def _around(family: Family, connection: Connection) -> Mapping[str, object]:
         ],
         "family": TITLES[family],
         "exported": reads.order_by("-started_at").first(),
-        "newest": exports.first(),
+        "newest": Run.objects.filter(connection=connection, verb=EXPORT_LEDGER).order_by("-started_at").first(),
         "forms": FORMS.items(),
         "books": Book.objects.filter(connection=connection).count(),
     }
