@@ -13,6 +13,7 @@ QUICK_SIZES = {
     "plan_preview": 4000,
     "log_pages": 20_000,
     "grid_pages": 5000,
+    "books_journal": 5000,
 }
 """The benchmarks in their order, with the sizes of a quick look."""
 
