@@ -44,6 +44,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden files instead of comparing")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    """Static files are looked for when they are asked for: listing them all costs every client a sixth of a second."""
+    from django.conf import settings as django_settings  # noqa: PLC0415 - Django is set up by now, and not before
+
+    django_settings.WHITENOISE_AUTOREFRESH = True
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     required = os.environ.get("BURSAR_REQUIRE", "").split(",")
     for name, available in LANES.items():
