@@ -14,7 +14,7 @@ from bursar.usecases.agree_documents import decide
 from bursar.usecases.batch_by_hand import undo_request, undo_warning, update_request
 from bursar.usecases.book_codes import map_code
 from bursar.usecases.books import set_book_settings
-from bursar.usecases.ledger_wish import ledger_wish, thru_day
+from bursar.usecases.ledger_wish import ledger_wish
 from bursar.usecases.runs import UNDO_BATCH, UPDATE_BATCH, VOID_DOCUMENTS
 from bursar.usecases.void_documents import void_request
 from psa_sandbox.state.ledger.batches import rebatch, unbatch
@@ -368,43 +368,3 @@ def test_codes_that_documents_use_are_kept_for_mapping(ledger: LedgerWorld) -> N
     assert codes.filter(kind="account").count() > 15
     assert codes.filter(kind="tax").exists()
     assert not codes.filter(unusable=True), "the journal takes any code"
-
-
-def test_an_export_of_named_records_holds_those_and_calls_nothing_gone(ledger: LedgerWorld) -> None:
-    ledger.book()
-    ledger.export()
-    wanted = UnpostedRecord.objects.get(connection=ledger.connection, number="10081").unposted_id
-    run = ledger.export(ledger_wish(["invoices"], included={"invoices": [wanted]}))
-    assert [row.number for row in ledger.documents().filter(seen_in=run)] == ["10081"]
-    assert ledger.documents(State.READY).count() == 12
-    assert ledger.exceptions() == LEFT_OUT
-
-
-def test_whoever_asks_up_to_a_day_finds_nothing_wrong_with_later_records(ledger: LedgerWorld) -> None:
-    ledger.book()
-    run = ledger.export(ledger_wish(["invoices"], thru="2026-10-28"))
-    assert {row.number for row in ledger.documents().filter(seen_in=run)} == {"10079", "10080"}
-    assert UnpostedRecord.objects.filter(connection=ledger.connection, code="after_thru_date").count() > 2
-    assert "after_thru_date" not in ledger.exceptions()
-
-
-@pytest.mark.parametrize(
-    ("words", "day"),
-    [
-        ("", None),
-        ("2026-10-05", date(2026, 10, 5)),
-        ("today", date(2026, 11, 2)),
-        ("Yesterday", date(2026, 11, 1)),
-        ("today - 3", date(2026, 10, 30)),
-        ("today-3 days", date(2026, 10, 30)),
-        ("end of last month", date(2026, 10, 31)),
-        ("end of month + 1", date(2026, 12, 1)),
-    ],
-)
-def test_a_thru_date_may_be_relative(words: str, day: date | None) -> None:
-    assert thru_day(words, date(2026, 11, 2)) == day
-
-
-def test_a_thru_date_that_is_none_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="is not a thru date"):
-        thru_day("soon", date(2026, 11, 2))
