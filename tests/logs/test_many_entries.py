@@ -56,7 +56,7 @@ def test_many_entries_take_as_many_questions_as_few(long_log: Connection) -> Non
     fill(short_log, 10)
     dashboards = [reverse("dashboard:page", args=[connection.pk]) for connection in (short_log, long_log)]
     expected = dict.fromkeys([log_pages(short_log)[0], *log_pages(long_log)], VISIT + 3)
-    for address, number in (expected | dict.fromkeys(dashboards, VISIT + 6)).items():
+    for address, number in (expected | dict.fromkeys(dashboards, VISIT + 7)).items():
         viewer.get(address)
         with CaptureQueriesContext(database) as asked:
             viewer.get(address)

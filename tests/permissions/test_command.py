@@ -4,9 +4,9 @@ import json
 
 from bursar.cli.permissions import SHAPE
 from tests.cli.command_line import CommandLine
-from tests.cli.conftest import bursar, home, psa, running_psa
+from tests.cli.conftest import bursar, home, psa, running_psa, tables
 
-__all__ = ["bursar", "home", "psa", "running_psa"]
+__all__ = ["bursar", "home", "psa", "running_psa", "tables"]
 
 NEEDED = 17
 
