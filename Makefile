@@ -38,7 +38,7 @@ imports: setup
 	$(BIN)/lint-imports
 
 tests: setup
-	$(BIN)/pytest -n auto --dist loadscope $(ARGS)
+	$(BIN)/pytest -n auto --dist loadscope --no-loadscope-reorder $(ARGS)
 
 rules: setup  ## list the rules of the specification that no test names, and why
 	$(BIN)/python -m tests.documents.rules

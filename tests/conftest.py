@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.tryton_server"]
+
 # No deadlines: a slow machine is no bug. The build tries the same examples each time; runs at the desk explore.
 settings.register_profile("desk", deadline=None)
 settings.register_profile("build", deadline=None, derandomize=True)
@@ -50,6 +52,12 @@ def pytest_configure() -> None:
     from django.conf import settings as django_settings  # noqa: PLC0415 - Django is set up by now, and not before
 
     django_settings.WHITENOISE_AUTOREFRESH = True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes, so that no worker is alone with one of them at the end."""
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -13,7 +13,7 @@ from tests.browser.reading import check_page
 from tests.browser.serving import running
 from tests.cli.psa_process import psa_process
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
 SLOW = 60_000
 """Milliseconds that a run may take on a busy machine."""

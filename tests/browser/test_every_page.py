@@ -13,7 +13,7 @@ from bursar.cli.demo.scene import SHIPPED
 from tests.browser.reading import SIZES, THEMES, WIDE, Complaints, check_page
 from tests.browser.serving import bursar, running
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
 ROLES = ("administrator", "operator", "viewer")
 RANK = {"viewer": 0, "operator": 1, "administrator": 2}

@@ -26,7 +26,7 @@ from tests.browser.serving import running
 from tests.browser.uploading import map_columns, mean
 from tests.cli.psa_process import psa_process
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 
 SLOW = 60_000
 """Milliseconds that a run may take on a busy machine."""

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 
+@pytest.mark.long
 @pytest.mark.postgres
 def test_the_use_cases_behave_the_same_on_postgres() -> None:
     environment = os.environ | {"BURSAR_DATABASE_URL": os.environ["BURSAR_TEST_POSTGRES_URL"]}

@@ -12,12 +12,11 @@ from bursar.usecases.books import NewBook, add_book
 from bursar.usecases.ledger_wish import ledger_wish
 from bursar.wiring import books_adapter, connectwise
 from tests.connectors.books.tryton import company
-from tests.tryton_server import TrytonServer, tryton, tryton_server
+from tests.tryton_server import TrytonServer
 from tests.usecases.ledger.dying import Boundary, DyingBooks, DyingTransport, Killed
 from tests.usecases.ledger.world import LedgerWorld, entry_ids
 
-__all__ = ["tryton", "tryton_server"]
-pytestmark = pytest.mark.tryton
+pytestmark = [pytest.mark.tryton, pytest.mark.long]
 
 State = LedgerDocument.State
 WISH = ledger_wish(["invoices"], thru="2026-10-29")

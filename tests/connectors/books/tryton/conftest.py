@@ -11,9 +11,7 @@ from tests.connectors.books.tryton.accountant import Accountant
 from tests.connectors.books.tryton.cut_transport import CutTransport
 from tests.connectors.books.tryton.one_login import OneLogin
 from tests.connectors.manual_clock import ManualClock
-from tests.tryton_server import TrytonServer, tryton, tryton_server
-
-__all__ = ["tryton", "tryton_server"]
+from tests.tryton_server import TrytonServer
 
 Open = Callable[..., TrytonBooks]
 
