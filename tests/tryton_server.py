@@ -166,7 +166,7 @@ class TrytonServer:
         return self._admin
 
     def empty(self) -> None:
-        """Forget every entry and every party that a test made, and open all periods."""
+        """Forget every entry and every party that a test made, and open what it closed."""
         self.execute(_EMPTY)
 
     def execute(self, statements: str) -> None:
@@ -180,6 +180,7 @@ _EMPTY = """
       RESTART IDENTITY CASCADE;
     DELETE FROM party_party WHERE code NOT IN ('OWN', 'JDOE', 'GONE');
     UPDATE party_party SET active = code <> 'GONE';
+    UPDATE account_account SET closed = (code = '9990');
     UPDATE account_period SET state = 'open';
     UPDATE account_journal_period SET state = 'open';
     UPDATE account_fiscalyear SET state = 'open';
