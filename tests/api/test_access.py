@@ -120,6 +120,7 @@ TABLE: Mapping[str, tuple[Role, int, object]] = {
     f"POST {L}/documents/{{document_id}}/decide": (RUNS, 200, {"decision": "repost"}),
     f"GET {L}/exceptions": (SEES, 200, None),
     f"GET {L}/reconciliation": (SEES, 200, None),
+    f"GET {L}/reconciliation/totals": (SEES, 200, None),
     f"POST {L}/export": (RUNS, 202, {}),
     f"POST {L}/post": (RUNS, 202, {"everything": True}),
     f"POST {L}/void": (RUNS, 202, "documents"),

@@ -117,6 +117,11 @@ def _taken_back(desk: Desk) -> None:
     balances = desk.get("/ledger/reconciliation", period="2026-10")
     assert (balances["differing"], bool(balances["balances"])) == (0, True)
     assert desk.get("/ledger/reconciliation", only_differing="true")["balances"] == []
+    totals = desk.get("/ledger/reconciliation/totals", period="2026-10")
+    in_cad = next(total for total in totals["totals"] if (total["family"], total["currency"]) == ("invoices", "CAD"))
+    assert (in_cad["connectwise"], in_cad["documents"], in_cad["books"]) == ("1522.50", "1522.50", "1522.50")
+    assert (in_cad["agrees"], totals["agrees"]) == (True, False), "one invoice came without an account number"
+    assert desk.get("/ledger/reconciliation/totals", period="2020-01") == {"totals": [], "agrees": True}
     assert {row["code"] for row in desk.get("/ledger/exceptions", journey="ledger")["exceptions"]} >= {
         "no_account_number"
     }

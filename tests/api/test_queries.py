@@ -39,6 +39,7 @@ BASELINES = {
     "/connections/{connection_id}/ledger/documents/{document_id}": 2,
     "/connections/{connection_id}/ledger/exceptions": 2,
     "/connections/{connection_id}/ledger/reconciliation": 3,
+    "/connections/{connection_id}/ledger/reconciliation/totals": 3,
     "/connections/{connection_id}/ledger/batches": 2,
     "/connections/{connection_id}/ledger/batches/{batch_id}": 4,
     "/connections/{connection_id}/payments": 2,

@@ -46,10 +46,9 @@ def test_the_reference_is_a_page_like_the_others(
 ) -> None:
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser's driver has a loop of its own
     faults = []
-    for theme in THEMES:
-        for size in SIZES:
-            page, complaints = open_reference(browser, live_server, theme, size)
-            faults += [*check_page(page, f"api-{theme}-{size}"), *complaints.found]
+    for theme, size in zip(THEMES, SIZES, strict=True):
+        page, complaints = open_reference(browser, live_server, theme, size)
+        faults += [*check_page(page, f"api-{theme}-{size}"), *complaints.found]
     assert not faults, "\n".join(faults)
 
 

@@ -13,7 +13,7 @@ SIZES = {"wide": WIDE, "narrow": NARROW}
 THEMES = ("light", "dark")
 SERIOUS = ("serious", "critical")
 EXPECTED = ("the server responded with a status of 4", "htmx:sendAbort", "htmx:afterRequest")
-"""A refusal that the test asks for; a page that is left while a part of it is drawn anew (htmx says both words then)."""
+"""A refusal that the test asks for; what htmx says when a page is left while a part of it is drawn anew."""
 
 AXE = Axe()
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong

@@ -172,7 +172,9 @@ def test_codes_are_mapped_listed_and_make_the_round_trip_through_a_file(books: C
     bad = books.file("bad.csv", "kind,source,target\ncustomer,X,Y\nplanet,X,Y\n")
     assert "planet" in books.error("book", "mapping-import", "Main", str(bad), code=2)["sentence"]
     assert not BookCode.objects.filter(source="X").exists()
-    assert (
-        "lacks the column"
-        in books.error("book", "mapping-import", "Main", str(books.file("x.csv", "a,b\n")), code=2)["sentence"]
-    )
+    for content, said in {"a,b\n": "no row under", "kind;source\naccount;1": "lacks the column target"}.items():
+        file = books.file("bad.csv", content)
+        assert said in books.error("book", "mapping-import", "Main", str(file), code=2)["sentence"]
+    european = books.file("europe.csv", "Kind;Source;Target\ncustomer;'-ACME\n")
+    assert books.json("book", "mapping-import", "Main", str(european))["done"] == 1, "an empty target takes it back"
+    assert BookCode.objects.get(source="-ACME").target == ""

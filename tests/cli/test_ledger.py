@@ -111,15 +111,29 @@ def _take_back_and_post_anew(ledger: CommandLine) -> None:
     ledger.run("ledger", "export", "--no-expenses", "--no-procurement", code=1)
     posted = ledger.json("ledger", "post", INVOICE, OTHER, "--yes")
     assert posted["balanced"] is True
+    in_the_books = Decimal(0)
     for number in (INVOICE, OTHER):
         shown = ledger.json("ledger", "show", number, "--source")
         document = part(shown, "document")
         assert (document["state"], document["generation"], document["consent"]) == ("batched", 1, "")
         assert part(shown, "source")["documentNumber"] == number
         assert part(shown, "in_the_books")["differs"] is False
-    reconciled = ledger.json("ledger", "reconcile", "--period", "2026-10")
+        in_the_books += Decimal(str(document["total"]))
+    _reconcile(ledger, in_the_books)
+
+
+def _reconcile(ledger: CommandLine, in_the_books: Decimal) -> None:
+    reconciled = ledger.json("ledger", "reconcile", "--period", "2026-10", code=1)
     assert [(row["differing"], row["unknown"]) for row in rows(reconciled, "periods")] == [(0, 0)]
-    assert "agree to the cent" in ledger.run("ledger", "reconcile").stdout
+    totals = {(row["family"], row["currency"]): row for row in rows(reconciled, "totals")}
+    in_cad, in_usd = totals["invoices", "CAD"], totals["invoices", "USD"]
+    assert (in_cad["connectwise"], in_cad["documents"], in_cad["books"]) == ("1522.50", "1522.50", "0.00")
+    assert Decimal(str(in_usd["books"])) == in_the_books
+    assert in_usd["not_exported"] == "475.98", "a company without account number"
+    told = ledger.run("ledger", "reconcile", code=1).stdout
+    assert "agree to the cent" in told
+    assert "475.98 not exported" in " ".join(told.split())
+    assert "agree to the cent" in ledger.run("ledger", "reconcile", "--book", "Main").stdout
 
 
 def _change_in_the_books(ledger: CommandLine, number: str) -> None:
@@ -134,7 +148,7 @@ def test_what_waits_is_listed_with_what_became_of_it(ledger: CommandLine) -> Non
     assert "`bursar ledger export`" in ledger.run("ledger", "documents").stdout
     assert "`bursar ledger export`" in ledger.run("ledger", "batch", "list").stdout
     assert ledger.run("ledger", "exceptions").stdout == "Nothing waits for a person.\n"
-    assert "nothing to compare" in ledger.run("ledger", "reconcile").stdout
+    assert "no accounts to compare" in ledger.run("ledger", "reconcile").stdout
     shown = ledger.run("ledger", "export", code=1).stdout
     assert "12 to post, 4 not exported." in shown
     assert "Account Number" in " ".join(shown.split())

@@ -1,4 +1,4 @@
-"""Lists of the ledger: what waits in ConnectWise, what waits for a person, and what both sides say of a month."""
+"""Lists of the ledger: what waits in ConnectWise, and what waits for a person."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -6,14 +6,14 @@ from typing import Annotated
 from ninja import Query
 from pydantic import BaseModel, Field
 
-from bursar.api.ledger_documents import AT, BookWanted, DocumentState, FamilyWanted
+from bursar.api.ledger_documents import AT, DocumentState, FamilyWanted
 from bursar.api.routes import Routes
-from bursar.api.values import PAGE, Amount, Id, Limit, MonthText, Offset, choices, connection_at, next_of
+from bursar.api.values import PAGE, Amount, Id, Limit, Offset, choices, connection_at, next_of
 from bursar.domain.ledger.documents import RecordType
 from bursar.domain.ledger.unposted import Family
 from bursar.domain.roles import Role
-from bursar.store.models import BookBalance, LedgerDocument, LedgerException, UnpostedRecord
-from bursar.store.queries.ledger_list import balances_matching, differing, exceptions_matching, unposted_matching
+from bursar.store.models import LedgerDocument, LedgerException, UnpostedRecord
+from bursar.store.queries.ledger_list import exceptions_matching, unposted_matching
 
 routes = Routes("Ledger")
 
@@ -73,28 +73,6 @@ class LedgerExceptionsListed(BaseModel):
     next: int | None
 
 
-class BalanceShown(BaseModel):
-    """What a month moved on an account: by Bursar's documents, and as the books say. Debit positive."""
-
-    book_id: int
-    book: str
-    period: str
-    account: str
-    currency: str
-    ours: Amount
-    theirs: Amount | None = Field(description="null: these books cannot say.")
-    difference: Amount | None
-    checked_at: datetime
-
-
-class BalancesListed(BaseModel):
-    """Newest month first. Ask again with `offset=next`; null on the last page."""
-
-    balances: list[BalanceShown]
-    differing: int = Field(description="How many of all these differ: 0 is a reconciled book.")
-    next: int | None
-
-
 @routes.get(f"{AT}/unposted", Role.VIEWER, UnpostedListed)
 def list_unposted(
     connection_id: Id, family: FamilyWanted = None, limit: Limit = PAGE, offset: Offset = 0
@@ -121,26 +99,6 @@ def list_ledger_exceptions(
     )
 
 
-@routes.get(f"{AT}/reconciliation", Role.VIEWER, BalancesListed)
-def list_balances(
-    connection_id: Id,
-    period: Annotated[MonthText | None, Query(description="Only this month.")] = None,
-    book: BookWanted = None,
-    only_differing: Annotated[bool, Query(description="Only balances on which the books say something else.")] = False,
-    limit: Limit = PAGE,
-    offset: Offset = 0,
-) -> BalancesListed:
-    """What Bursar's documents moved, against what the books say, as of the last posting of each month."""
-    every = balances_matching(connection_at(connection_id), period=period or "", book=book or "")
-    rows = differing(every) if only_differing else every
-    found = list(rows[offset : offset + limit + 1])
-    return BalancesListed(
-        balances=[_balance(row) for row in found[:limit]],
-        differing=differing(every).count(),
-        next=next_of(offset, limit, len(found)),
-    )
-
-
 def _unposted(row: UnpostedRecord) -> UnpostedShown:
     special = {"family", "record", "id", "document_id", "state"}
     document = row.document
@@ -159,14 +117,5 @@ def _exception(row: LedgerException) -> LedgerExceptionShown:
     return LedgerExceptionShown(
         journey=LedgerException.Journey(row.journey),
         currency=row.currency or None,
-        **{name: getattr(row, name) for name in same},
-    )
-
-
-def _balance(row: BookBalance) -> BalanceShown:
-    same = ("book_id", "period", "account", "currency", "ours", "theirs", "checked_at")
-    return BalanceShown(
-        book=row.book.name,
-        difference=None if row.theirs is None else row.ours - row.theirs,
         **{name: getattr(row, name) for name in same},
     )

@@ -1,6 +1,5 @@
 """`bursar book map`, `mapping` and `mapping-import`: what ConnectWise's codes are called in a book."""
 
-import csv
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +12,9 @@ from bursar.cli.first_use import with_store
 from bursar.cli.options import AsJson, ConnectionName
 from bursar.cli.output import Listing, counted, print_json, say
 from bursar.domain.books.references import ReferenceKind
-from bursar.domain.errors import InvalidInput
-from bursar.domain.spreadsheet import csv_lines
 from bursar.store.models import BookCode
-from bursar.usecases.book_codes import map_code, map_codes
+from bursar.usecases.book_code_file import export_codes, import_codes
+from bursar.usecases.book_codes import map_code
 from bursar.usecases.books import find_book
 from bursar.usecases.connections import find_connection
 
@@ -24,8 +22,6 @@ CODE_KEYS = ("kind", "source", "label", "target", "unusable", "decided_by", "dec
 LIST_SHAPE: Shape = {"": ("connection", "book", "codes"), "codes[]": CODE_KEYS}
 MAP_SHAPE: Shape = {"": ("connection", "book", "code"), "code": CODE_KEYS}
 IMPORT_SHAPE: Shape = {"": ("connection", "book", "done")}
-COLUMNS = ("kind", "source", "label", "target", "unusable")
-NEEDED = ("kind", "source", "target")
 
 Book = Annotated[str, typer.Argument(metavar="NAME", help="Name of the book.")]
 
@@ -64,6 +60,9 @@ def show_codes(
 ) -> None:
     """List the codes that documents of a book use, and what each is called there."""
     book = find_book(find_connection(connection), name or "")
+    if as_csv:
+        sys.stdout.writelines(export_codes(book, kind.value if kind else "", unusable=unusable))
+        return
     rows = BookCode.objects.filter(book=book)
     if kind:
         rows = rows.filter(kind=kind.value)
@@ -71,9 +70,6 @@ def show_codes(
         rows = rows.filter(unusable=True)
     if as_json:
         print_json({"connection": book.connection.name, "book": book.name, "codes": [_document(row) for row in rows]})
-        return
-    if as_csv:
-        sys.stdout.writelines(csv_lines(COLUMNS, map(_cells, rows.iterator(2000))))
         return
     listing = Listing("Kind", "In ConnectWise", "Name", f"In {book.name}", "Usable")
     for row in rows:
@@ -92,43 +88,15 @@ def take_in(
 ) -> None:
     """Take in mappings from a CSV file with the columns kind, source and target, all or none."""
     book = find_book(find_connection(connection), name)
-    done = map_codes(book, _rows(file), real_clock().now())
+    done = import_codes(book, file.read_bytes(), real_clock().now())
     if as_json:
         print_json({"connection": book.connection.name, "book": book.name, "done": done})
     else:
         say(f"{counted(done, 'code')} of '{book.name}' set.")
 
 
-def _rows(file: Path) -> list[tuple[str, str, str]]:
-    """Rows with something in them. Raises InvalidInput."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = [name for name in NEEDED if name not in (reader.fieldnames or ())]
-            if missing:
-                raise InvalidInput(
-                    f"{file} lacks the column {', '.join(missing)}.", remedy="Start from `bursar book mapping --csv`."
-                )
-            found = [tuple(_unquoted(row[name] or "") for name in NEEDED) for row in reader]
-    except (UnicodeDecodeError, csv.Error) as fault:
-        raise InvalidInput(
-            f"{file} is not a CSV file in UTF-8: {fault}.", remedy="Start from `bursar book mapping --csv`."
-        ) from None
-    return [(kind.lower(), source, target) for kind, source, target in found if kind or source]
-
-
-def _unquoted(cell: str) -> str:
-    """Without the apostrophe that keeps a spreadsheet from calculating a text."""
-    text = cell.strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@"} else text
-
-
 def _document(row: BookCode) -> dict[str, object]:
     return {name: getattr(row, name) for name in CODE_KEYS}
-
-
-def _cells(row: BookCode) -> dict[str, object]:
-    return {name: getattr(row, name) for name in COLUMNS} | {"unusable": "yes" if row.unusable else "no"}
 
 
 def add_to(group: typer.Typer) -> None:

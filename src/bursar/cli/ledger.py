@@ -8,6 +8,7 @@ from bursar.cli import (
     ledger_documents,
     ledger_export,
     ledger_post,
+    ledger_reconcile,
     ledger_unposted,
 )
 from bursar.cli.first_use import with_store
@@ -19,5 +20,6 @@ ledger_export.add_to(app)
 ledger_documents.add_to(app)
 ledger_post.add_to(app)
 ledger_decide.add_to(app)
+ledger_reconcile.add_to(app)
 app.add_typer(ledger_batch.app, name="batch")
 ledger_batch.add_to(app)

@@ -11,7 +11,7 @@ from django.db import transaction
 from bursar.domain.errors import BursarError, InvalidInput
 from bursar.domain.mapping import Candidate, MappingState, Suggester, Suggestion
 from bursar.domain.psa import Agreement, CatalogItem, Company
-from bursar.domain.spreadsheet import STARTS_A_FORMULA, cell
+from bursar.domain.spreadsheet import cell, uncell
 from bursar.ports import Psa
 from bursar.store.models import Connection, Contract, Offer, Organization, OrganizationCompany
 from bursar.usecases.audit import record as record_audit
@@ -313,7 +313,7 @@ def import_with(connection: Connection, targets: Targets, file: IO[str]) -> Impo
         )
     grouped: dict[tuple[str, str], list[tuple[int, dict[str, str]]]] = {}
     for number, row in enumerate(reader, start=2):
-        grouped.setdefault((row["kind"] or "", _plain(row["id"])), []).append((number, row))
+        grouped.setdefault((row["kind"] or "", uncell(row["id"] or "")), []).append((number, row))
     done, faults = 0, []
     with transaction.atomic():
         for (kind, record_id), rows in grouped.items():
@@ -337,14 +337,8 @@ def _import_one(
     if state is not MappingState.MAPPED:
         store_state(connection, kind, record_id, state)
         return
-    named = [row["target_id"] or _plain(row.get("target_identifier")) for row in rows]
+    named = [row["target_id"] or uncell(row.get("target_identifier") or "") for row in rows]
     _set(connection, targets, kind, record_id, ",".join(named))
-
-
-def _plain(text: str | None) -> str:
-    """A cell without the apostrophe that kept it from being a formula."""
-    text = text or ""
-    return text[1:] if text.startswith("'") and text[1:].startswith(STARTS_A_FORMULA) else text
 
 
 def _member(enum: Callable[[str], E], text: str) -> E:

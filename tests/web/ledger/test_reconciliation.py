@@ -7,8 +7,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from bursar.domain.period import Month
 from bursar.store.models import Connection
-from bursar.web.ledger.period_totals import PeriodTotal, period_totals
+from bursar.store.queries.period_totals import PeriodTotal, period_totals
 from tests.web.ledger.conftest import Desk
 from tests.web.ledger.rows import LEFT_OUT, State, a_balance, a_batch, a_book, a_document, an_export, waiting
 from tests.web.visitors import part_of, text_of, tree_of, words
@@ -91,6 +92,14 @@ def test_a_document_that_is_gone_and_a_record_that_was_left_out(connection: Conn
     waiting(an_export(connection), 2, **LEFT_OUT)
     total = only(connection)
     assert (total.unposted, total.documents, total.not_exported) == (INVOICE, 0, INVOICE)
+
+
+def test_one_month_alone(connection: Connection) -> None:
+    a_document(connection, 1, State.READY)
+    waiting(an_export(connection), 2, **LEFT_OUT)
+    (whole,) = period_totals(connection)
+    assert period_totals(connection, Month.parse(whole.period)) == [whole]
+    assert period_totals(connection, Month.parse("2020-01")) == []
 
 
 def test_everything_in_the_books_is_reconciled(connection: Connection, viewer: Client) -> None:

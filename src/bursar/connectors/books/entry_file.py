@@ -8,12 +8,12 @@ import logging
 import os
 import threading
 from abc import ABC, abstractmethod
-from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar
 
 from bursar.connectors.books.entry import Entry
+from bursar.connectors.books.marker_index import MarkerIndex
 from bursar.domain.errors import RemoteError, Unavailable, UnknownOutcome
 
 log = logging.getLogger("bursar.books")
@@ -22,7 +22,7 @@ Stamp = tuple[int, int, int]
 
 
 class EntryFile(ABC):
-    """One file in one format. Memory: its index only, about two hundred bytes for each entry."""
+    """One file in one format. Memory does not grow with it: its index is on the disk."""
 
     heading: bytes = b""
     """What the file begins with."""
@@ -36,8 +36,7 @@ class EntryFile(ABC):
         self.last = ""
         """The marker of the last entry."""
         self._zeros: int | None = None
-        self._starts: dict[str, int] = {}
-        self._all = array("Q")
+        self._markers = MarkerIndex()
         self._stamp: Stamp | None = None
         self._ends_open = False
         self._descriptor: int | None = None
@@ -59,13 +58,13 @@ class EntryFile(ABC):
     def holds(self, marker: str) -> bool:
         """Whether there is an entry of this marker."""
         self.refresh()
-        return marker in self._starts
+        return self._markers.start(marker) is not None
 
     def entry(self, marker: str) -> Entry | None:
         """The entry as it stands in the file at this moment. Raises RemoteError when it cannot be read."""
         for _ in range(2):
             self.refresh()
-            start = self._starts.get(marker)
+            start = self._markers.start(marker)
             if start is None:
                 return None
             with self.path.open("rb") as file:
@@ -79,9 +78,9 @@ class EntryFile(ABC):
     def entries(self) -> Iterator[Entry]:
         """All entries, in the order of the file; doubles, too."""
         self.refresh()
-        if not self._all:
+        starts = self._markers.all_starts()
+        if not starts:
             return
-        starts = array("Q", self._all)
         with self.path.open("rb") as file:
             for place, start in enumerate(starts):
                 end = starts[place + 1] if place + 1 < len(starts) else self.torn
@@ -106,7 +105,7 @@ class EntryFile(ABC):
         return found.st_ino, found.st_size, found.st_mtime_ns
 
     def _index(self) -> None:
-        self._starts, self._all = {}, array("Q")
+        self._markers.clear()
         self.torn, self._zeros, self.last, self._ends_open = None, None, "", False
         self._forget()
         try:
@@ -119,8 +118,7 @@ class EntryFile(ABC):
                     raise _other_heading(self.path)
                 start = len(self.heading) if self.is_strict else 0
                 file.seek(start)
-                for marker, at in self._found(self._numbered(file, start)):
-                    self._note(marker, at)
+                self._markers.add(self._noted(self._found(self._numbered(file, start))))
                 if self.torn is None:
                     self.torn = self._zeros
         except FileNotFoundError:
@@ -139,10 +137,10 @@ class EntryFile(ABC):
             yield at, line
             at += len(line)
 
-    def _note(self, marker: str, start: int) -> None:
-        self._starts.setdefault(marker, start)
-        self._all.append(start)
-        self.last = marker
+    def _noted(self, found: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+        for marker, start in found:
+            self.last = marker
+            yield marker, start
 
     # Writing; the caller holds the lock of the book.
 
@@ -157,7 +155,8 @@ class EntryFile(ABC):
         before = self.heading if not size else b"\n" if self._ends_open else b""
         self._write(descriptor, before + text, size)
         self._appended += 1
-        self._note(marker, size + len(before) + entry_at)
+        self._markers.add([(marker, size + len(before) + entry_at)])
+        self.last = marker
         self._ends_open = False
         self._stamp = self._present_stamp()
 
@@ -204,6 +203,12 @@ class EntryFile(ABC):
         self.refresh()
 
     def close(self) -> None:
+        """Raises UnknownOutcome when the disk does not confirm what was appended. Usable again afterwards."""
+        self._markers.close()
+        self._stamp = None
+        self._close_descriptor()
+
+    def _close_descriptor(self) -> None:
         with self._settling:
             descriptor, self._descriptor = self._descriptor, None
             if descriptor is None:
@@ -220,7 +225,7 @@ class EntryFile(ABC):
             stamp = self._present_stamp()
             if stamp is not None and stamp[0] == os.fstat(self._descriptor).st_ino:
                 return self._descriptor
-            self.close()
+            self._close_descriptor()
         is_new = not self.path.exists()
         self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
         if is_new:

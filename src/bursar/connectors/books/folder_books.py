@@ -103,7 +103,7 @@ class FolderBooks(ABC):
         """Computed from what stands in the files; what was changed by hand counts as it is now."""
         if not self.traits.can(Capability.BALANCES):
             return None
-        with self._usable():
+        with self._mutex, self._usable():
             return movements(self._entries(), set(months)) if months else {}
 
     def settlements(self, since: datetime | None) -> Iterator[Settlement | Blocked]:

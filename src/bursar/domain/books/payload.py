@@ -15,7 +15,9 @@ from bursar.domain.books.delivery import Delivery
 from bursar.domain.errors import InvalidInput
 from bursar.domain.ledger.documents import Document, PartyRef
 
-_READERS: Mapping[object, Callable[[str], object]] = {
+Reader = Callable[[Any], object]
+
+_READERS: Mapping[object, Reader] = {
     Decimal: Decimal,
     date: date.fromisoformat,
     datetime: datetime.fromisoformat,
@@ -30,7 +32,7 @@ def as_text(delivery: Delivery) -> str:
 def delivery_of(text: str) -> Delivery:
     """The delivery that `as_text` wrote. Raises InvalidInput."""
     try:
-        found = _built(Delivery, json.loads(text))
+        found = _reader(Delivery)(json.loads(text))
     except (ValueError, TypeError, KeyError, ArithmeticError, AttributeError) as error:
         raise InvalidInput("A stored document cannot be read: it was written by another version of Bursar.") from error
     if not isinstance(found, Delivery):
@@ -63,24 +65,32 @@ def _field_names(value: object) -> tuple[str, ...] | None:
     return _NAMES[kind]
 
 
-def _built(kind: Any, value: Any) -> object:  # types and JSON as they come
+@cache
+def _reader(kind: Any) -> Reader:  # a type as it is written
+    """How a value of this type is made of what stands in the JSON; worked out once for each type."""
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
-        return _built(next(each for each in get_args(kind) if each is not type(None)), value)
+        return _reader(next(each for each in get_args(kind) if each is not type(None)))
     if origin is tuple:
-        return tuple(_built(get_args(kind)[0], item) for item in value)
-    if isinstance(kind, type) and is_dataclass(kind):
-        return _dataclass(kind, value)
-    reader = _READERS.get(kind)
-    if reader:
-        return reader(value)
-    return kind(value) if issubclass(kind, Enum) else value
+        item = _reader(get_args(kind)[0])
+        return lambda values: tuple(map(item, values))
+    if is_dataclass(kind):
+        return _dataclass_reader(kind)
+    return _READERS.get(kind) or (kind if issubclass(kind, Enum) else _as_it_is)
 
 
-def _dataclass(kind: type, value: Mapping[str, object]) -> object:
-    hints = _hints(kind)
-    given = {name: _built(hints[name], item) for name, item in value.items()}
-    return kind(**{**_empties(kind), **given})
+def _dataclass_reader(kind: Any) -> Reader:
+    readers = {name: _reader(hint) for name, hint in _hints(kind).items()}
+    empties = _empties(kind)
+
+    def read(value: Mapping[str, object]) -> object:
+        return kind(**{**empties, **{name: readers[name](item) for name, item in value.items()}})
+
+    return read
+
+
+def _as_it_is(value: object) -> object:
+    return value
 
 
 @cache

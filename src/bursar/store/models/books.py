@@ -1,5 +1,7 @@
 """Books, which documents go to which of them, and what their codes are called there."""
 
+from decimal import Decimal
+
 from django.db import models
 
 from bursar.domain.books.references import ReferenceKind
@@ -125,3 +127,8 @@ class BookBalance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period} {self.account} {self.currency}"
+
+    @property
+    def difference(self) -> Decimal | None:
+        """What the books have beyond Bursar's documents; None when they cannot say."""
+        return None if self.theirs is None else self.theirs - self.ours

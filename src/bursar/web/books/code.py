@@ -16,8 +16,8 @@ from bursar.store.models import BookCode, BookReference, Connection
 from bursar.usecases.book_codes import map_code
 from bursar.web.access import on_connection
 from bursar.web.books.codes import CODES, KINDS, version_of
+from bursar.web.grid.bulk import Asked, as_it_is, bulk_view
 from bursar.web.grid.editing import Clash, Editor, Place, row_answer
-from bursar.web.ledger.lists import Asked, as_it_is, bulk_view
 from bursar.web.partial import wants_part
 from bursar.wiring import SystemClock
 

@@ -1,8 +1,6 @@
 """All mappings of a book as one CSV file: out, edited in a spreadsheet, and in again, all or none."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from django import forms
 from django.contrib import messages
@@ -13,17 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from bursar.domain.errors import BursarError, InvalidInput
+from bursar.domain.errors import BursarError
 from bursar.domain.roles import Role
-from bursar.domain.spreadsheet import csv_lines
-from bursar.store.models import Book, BookCode, Connection
-from bursar.usecases.book_codes import map_codes
+from bursar.store.models import Book, Connection
+from bursar.usecases.book_code_file import export_codes, import_codes
 from bursar.web.access import on_connection
 from bursar.web.books.book_list import book_at
 from bursar.wiring import SystemClock
 
-COLUMNS = ("kind", "source", "label", "target", "unusable")
-NEEDED = ("kind", "source", "target")
 LARGEST_FILE = 10 * 1024 * 1024
 
 
@@ -59,18 +54,12 @@ class CodesForm(forms.Form):
 def give_out(_request: HttpRequest, connection: Connection, book_id: int) -> HttpResponseBase:
     """Every code of the book, written as it is read."""
     found = book_at(connection, book_id)
-    rows = BookCode.objects.filter(book=found).order_by("kind", "source").iterator(2000)
     name = f"bursar-mappings-{found.pk}-{timezone.now():%Y-%m-%d}.csv"
     return StreamingHttpResponse(
-        csv_lines(COLUMNS, map(_cells, rows)),
+        export_codes(found),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-
-
-def _cells(row: BookCode) -> dict[str, object]:
-    told: dict[str, object] = {name: getattr(row, name) for name in COLUMNS}
-    return told | {"unusable": "yes" if row.unusable else "no"}
 
 
 @on_connection(Role.OPERATOR)
@@ -81,7 +70,7 @@ def take_in(request: HttpRequest, connection: Connection) -> HttpResponse:
     if posted and form.is_valid():
         book = book_at(connection, int(form.cleaned_data["book"]))
         try:
-            done = map_codes(book, rows_of(form.cleaned_data["file"].read()), SystemClock().now())
+            done = import_codes(book, form.cleaned_data["file"].read(), SystemClock().now())
         except BursarError as error:
             form.add_error("file", f"{error.sentence} {error.remedy}".strip())
         else:
@@ -89,24 +78,3 @@ def take_in(request: HttpRequest, connection: Connection) -> HttpResponse:
             return redirect(reverse("books:codes", args=[connection.pk], query={"book": book.pk}))
     status = 422 if form.errors else 200
     return render(request, "books/code_import.html", {"connection": connection, "form": form}, status=status)
-
-
-def rows_of(content: bytes) -> Iterator[tuple[str, str, str]]:
-    """Kind, source and target of each row with something in it. Raises InvalidInput."""
-    try:
-        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-        missing = [name for name in NEEDED if name not in (reader.fieldnames or ())]
-        if missing:
-            raise InvalidInput(
-                f"The file lacks the column {', '.join(missing)}.", remedy="Start from the CSV of a book."
-            )
-        cells = [[_plain(row[name] or "") for name in NEEDED] for row in reader]
-    except (UnicodeDecodeError, csv.Error):
-        raise InvalidInput("This is not a CSV file in UTF-8.", remedy="Start from the CSV of a book.") from None
-    return ((kind.lower(), source, target) for kind, source, target in cells if kind or source)
-
-
-def _plain(cell: str) -> str:
-    """Without the apostrophe that keeps a spreadsheet from calculating a text."""
-    text = cell.strip()
-    return text[1:] if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@"} else text

@@ -12,7 +12,8 @@ from bursar.domain.books.references import ReferenceKind
 from bursar.store.models import Book, BookCode, BookReference, Connection
 from bursar.web.grid.files import moment_text
 from bursar.web.grid.grid import BulkAction, ChoiceFilter, Column, Grid, contains
-from bursar.web.ledger.lists import LedgerList
+from bursar.web.grid.list_page import ListPage
+from bursar.web.ledger.under_way import beside_run
 
 KINDS: Mapping[str, str] = {
     ReferenceKind.ACCOUNT: "Accounts",
@@ -169,13 +170,13 @@ def _around(connection: Connection, rows: QuerySet[BookCode]) -> Mapping[str, ob
     }
 
 
-CODES: LedgerList[BookCode, CodeRow] = LedgerList(
+CODES: ListPage[BookCode, CodeRow] = ListPage(
     route="books:codes",
     file="bursar-codes",
     template="books/codes",
     rows=codes_of,
     named=lambda row: f"{row.book.name}: {KINDS[row.kind].lower()} {row.source} → {row.target or row.source}",
     noun="code",
-    around=_around,
+    around=beside_run(_around),
     editable=True,
 )

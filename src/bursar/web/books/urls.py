@@ -4,7 +4,7 @@ from django.urls import path
 
 from bursar.web.books import book_list, code, code_files, editing, routes
 from bursar.web.books.codes import CODES
-from bursar.web.ledger.urls import list_paths
+from bursar.web.grid.list_page import list_paths
 
 app_name = "books"
 urlpatterns = [

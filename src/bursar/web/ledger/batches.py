@@ -10,10 +10,11 @@ from django.urls import reverse
 
 from bursar.domain.ledger.unposted import Family
 from bursar.store.models import Connection, LedgerBatch, LedgerDocument
+from bursar.store.queries.period_totals import signed
 from bursar.web.grid.files import moment_text
 from bursar.web.grid.grid import ChoiceFilter, Column, Grid, contains
-from bursar.web.ledger.lists import LedgerList
-from bursar.web.ledger.period_totals import signed
+from bursar.web.grid.list_page import ListPage
+from bursar.web.ledger.under_way import beside_run
 from bursar.web.ledger.words import BATCH_CHIPS, FAMILIES, Chip, families_told
 
 Money = Sequence[tuple[str, Decimal]]
@@ -112,11 +113,11 @@ def _around(_connection: Connection, rows: QuerySet[LedgerBatch]) -> Mapping[str
     return {"differing": ours.exclude(missing_ids=[], extra_ids=[]).count()}
 
 
-BATCHES: LedgerList[LedgerBatch, BatchRow] = LedgerList(
+BATCHES: ListPage[LedgerBatch, BatchRow] = ListPage(
     route="ledger:batches",
     file="bursar-batches",
     template="ledger/batches",
     rows=batches_of,
     noun="batch,batches",
-    around=_around,
+    around=beside_run(_around),
 )

@@ -11,8 +11,9 @@ from django.urls import reverse
 from bursar.store.models import Book, Connection, LedgerBatch, LedgerDocument
 from bursar.web.grid.files import moment_text
 from bursar.web.grid.grid import BulkAction, ChoiceFilter, Column, Grid, contains
+from bursar.web.grid.list_page import ListPage
 from bursar.web.ledger.document_rows import DocumentRow, presented
-from bursar.web.ledger.lists import LedgerList
+from bursar.web.ledger.under_way import beside_run
 from bursar.web.ledger.words import DOCUMENT_CHIPS, FAMILIES, KINDS
 
 State = LedgerDocument.State
@@ -181,12 +182,12 @@ ACTIONS = (
     ),
     BulkAction(WITHDRAW, "Withdraw the decision", "eraser", "Nothing is decided about {rows} any more.", menu="Decide"),
 )
-DOCUMENTS: LedgerList[LedgerDocument, DocumentRow] = LedgerList(
+DOCUMENTS: ListPage[LedgerDocument, DocumentRow] = ListPage(
     route="ledger:documents",
     file="bursar-documents",
     template="ledger/documents",
     rows=documents_of,
     named=lambda row: f"{row.title}: {row.party_name}, {row.total:,.2f} {row.currency}",
     noun="document",
-    around=standings,
+    around=beside_run(standings),
 )

@@ -10,8 +10,9 @@ from django.urls import reverse
 from bursar.store.models import Connection, LedgerException, UnpostedRecord
 from bursar.web.grid.files import moment_text
 from bursar.web.grid.grid import ChoiceFilter, Column, Grid, contains
+from bursar.web.grid.list_page import ListPage
 from bursar.web.ledger.document_rows import DRIFT
-from bursar.web.ledger.lists import LedgerList
+from bursar.web.ledger.under_way import beside_run
 from bursar.web.ledger.words import RECORDS
 from bursar.web.remedies import Remedy, remedy_for
 from bursar.web.templatetags.states import reason
@@ -154,11 +155,11 @@ def _around(_connection: Connection, rows: QuerySet[LedgerException]) -> Mapping
     return {"reasons": list(open_ones.order_by("-number", F("code")))}
 
 
-EXCEPTIONS: LedgerList[LedgerException, ExceptionRow] = LedgerList(
+EXCEPTIONS: ListPage[LedgerException, ExceptionRow] = ListPage(
     route="ledger:exceptions",
     file="bursar-exceptions",
     template="ledger/exceptions",
     rows=exceptions_of,
     noun="exception",
-    around=_around,
+    around=beside_run(_around),
 )

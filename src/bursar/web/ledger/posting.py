@@ -22,10 +22,10 @@ from bursar.store.models import Book, Connection, LedgerDocument, Run
 from bursar.usecases.agree_documents import postable
 from bursar.usecases.book_settings import setting_of
 from bursar.web.access import on_connection
+from bursar.web.grid.bulk import Asked, as_it_is, bulk_view
 from bursar.web.grid.selection import Selection
 from bursar.web.ledger.deciding import decide_many
 from bursar.web.ledger.documents import DOCUMENTS, POST, VOID
-from bursar.web.ledger.lists import Asked, as_it_is, bulk_view
 from bursar.web.ledger.words import FAMILIES
 
 State = LedgerDocument.State

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.db.models import Case, CharField, Count, F, Max, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -12,14 +11,14 @@ from django.urls import reverse
 
 from bursar.domain.roles import Role
 from bursar.store.models import Book, BookBalance, BookReference, Connection
+from bursar.store.queries.period_totals import period_totals
 from bursar.web.access import on_connection
 from bursar.web.grid.files import moment_text
 from bursar.web.grid.grid import ChoiceFilter, Column, Grid, contains
+from bursar.web.grid.list_page import ListPage
 from bursar.web.grid.listing import Listing
 from bursar.web.grid.view_state import matching
-from bursar.web.ledger.lists import LedgerList
-from bursar.web.ledger.period_totals import period_totals
-from bursar.web.ledger.under_way import under_way
+from bursar.web.ledger.under_way import beside_run, under_way
 
 PERIODS_SHOWN = 24
 DIFFERS, AGREES, UNKNOWN = "1", "2", "3"
@@ -90,15 +89,10 @@ class AccountRow:
     """What the books call the account, where they were asked."""
 
     @property
-    def difference(self) -> Decimal | None:
-        """What the books have beyond our documents; None when they cannot say."""
-        return None if self.row.theirs is None else self.row.theirs - self.row.ours
-
-    @property
     def says(self) -> str:
         if self.row.theirs is None:
             return "The books cannot say"
-        return "Differs" if self.difference else "Agrees"
+        return "Differs" if self.row.difference else "Agrees"
 
 
 def accounts_of(
@@ -153,7 +147,9 @@ COLUMNS: Sequence[Column[AccountRow]] = (
         template="grid/amount.html",
     ),
     Column("theirs", "The books", lambda r: r.row.theirs, sort="theirs", number=True, template="grid/amount.html"),
-    Column("difference", "Difference", lambda r: r.difference, number=True, template="ledger/accounts/difference.html"),
+    Column(
+        "difference", "Difference", lambda r: r.row.difference, number=True, template="ledger/accounts/difference.html"
+    ),
     Column("currency", "Currency", lambda r: r.row.currency, sort="currency", filled=True),
     Column("says", "Comparison", lambda r: r.says, sort="standing", filled=True, template="ledger/accounts/says.html"),
     Column(
@@ -181,11 +177,12 @@ def _about(
     }
 
 
-ACCOUNTS: LedgerList[BookBalance, AccountRow] = LedgerList(
+ACCOUNTS: ListPage[BookBalance, AccountRow] = ListPage(
     route="ledger:reconciliation-accounts",
     file="bursar-accounts",
     template="ledger/accounts",
     rows=accounts_of,
     noun="account",
+    around=beside_run(),
     about=_about,
 )

@@ -1,7 +1,10 @@
 """What is being done to the ledger right now: every page of it shows the run, and is drawn anew once it has ended."""
 
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 from uuid import UUID
 
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -18,6 +21,8 @@ from bursar.usecases.runs import (
 )
 from bursar.web.access import on_connection
 from bursar.web.runs.account import Progress, progress_of
+
+M = TypeVar("M", bound=Model)
 
 TITLES = {
     EXPORT_LEDGER: "The export is on its way",
@@ -48,6 +53,17 @@ def under_way(connection: Connection) -> Working | None:
     rows = Run.objects.filter(connection=connection, verb__in=TITLES, state__in=Run.ACTIVE)
     run = rows.order_by("started_at").first()
     return Working(run) if run else None
+
+
+def beside_run(
+    around: Callable[[Connection, QuerySet[M]], Mapping[str, object]] | None = None,
+) -> Callable[[Connection, QuerySet[M]], Mapping[str, object]]:
+    """What stands around a list of the ledger: the run that is under way, and what `around` says."""
+
+    def both(connection: Connection, rows: QuerySet[M]) -> Mapping[str, object]:
+        return {"working": under_way(connection), **(around(connection, rows) if around else {})}
+
+    return both
 
 
 @on_connection(Role.VIEWER)

@@ -15,11 +15,12 @@ from bursar.store.models import Book, Connection, LedgerDocument, Run, UnpostedR
 from bursar.usecases.runs import EXPORT_LEDGER, POST_LEDGER
 from bursar.web.access import on_connection
 from bursar.web.grid.grid import ChoiceFilter, Column, Grid, contains
+from bursar.web.grid.list_page import ListPage
 from bursar.web.grid.listing import Listing
 from bursar.web.grid.view_state import matching
 from bursar.web.ledger.document_rows import DocumentRow
 from bursar.web.ledger.downloads import FORMS
-from bursar.web.ledger.lists import LedgerList
+from bursar.web.ledger.under_way import beside_run
 from bursar.web.ledger.words import RECORDS
 from bursar.web.remedies import LEDGER, Remedy, remedy_for
 
@@ -228,19 +229,19 @@ def _around(family: Family, connection: Connection) -> Mapping[str, object]:
     }
 
 
-def _list(family: Family) -> LedgerList[UnpostedRecord, UnpostedRow]:
-    return LedgerList(
+def _list(family: Family) -> ListPage[UnpostedRecord, UnpostedRow]:
+    return ListPage(
         route=f"ledger:unposted-{family.value}",
         file=f"bursar-unposted-{family.value}",
         template="ledger/unposted",
         rows=lambda connection, _query: unposted_of(family, connection),
         noun="record",
-        around=lambda connection, _rows: _around(family, connection),
+        around=beside_run(lambda connection, _rows: _around(family, connection)),
         about=_about,
     )
 
 
-UNPOSTED: Mapping[Family, LedgerList[UnpostedRecord, UnpostedRow]] = {family: _list(family) for family in TITLES}
+UNPOSTED: Mapping[Family, ListPage[UnpostedRecord, UnpostedRow]] = {family: _list(family) for family in TITLES}
 
 
 @on_connection(Role.VIEWER)

@@ -1,7 +1,8 @@
 """Addresses of Ledger."""
 
-from django.urls import URLPattern, path
+from django.urls import path
 
+from bursar.web.grid.list_page import list_paths
 from bursar.web.ledger import (
     batch,
     deciding,
@@ -17,21 +18,10 @@ from bursar.web.ledger import (
 from bursar.web.ledger.batches import BATCHES
 from bursar.web.ledger.documents import DOCUMENTS
 from bursar.web.ledger.exceptions import EXCEPTIONS
-from bursar.web.ledger.lists import LedgerList, M, R, columns_view, export_view, list_view
 from bursar.web.ledger.reconciliation import ACCOUNTS
 from bursar.web.ledger.unposted import UNPOSTED
 
 app_name = "ledger"
-
-
-def list_paths(address: str, which: LedgerList[M, R]) -> list[URLPattern]:
-    """The page of a list, its files and its columns."""
-    name = which.route.partition(":")[2]
-    return [
-        path(address, list_view(which), name=name),
-        path(f"{address}export/", export_view(which), name=f"{name}-export"),
-        path(f"{address}columns/", columns_view(which), name=f"{name}-columns"),
-    ]
 
 
 urlpatterns = [

@@ -14,7 +14,8 @@ from bursar.usecases.agree_payments import postable
 from bursar.usecases.runs import POST_PAYMENTS, PULL_PAYMENTS
 from bursar.web.grid.files import moment_text
 from bursar.web.grid.grid import BulkAction, ChoiceFilter, Column, Grid, contains
-from bursar.web.ledger.lists import LedgerList
+from bursar.web.grid.list_page import ListPage
+from bursar.web.ledger.under_way import beside_run
 from bursar.web.ledger.words import Chip
 from bursar.web.remedies import PAYMENTS, Remedy, remedy_for
 
@@ -192,12 +193,12 @@ def _around(connection: Connection, rows: QuerySet[InvoiceSettlement]) -> Mappin
     }
 
 
-SETTLEMENTS: LedgerList[InvoiceSettlement, SettlementRow] = LedgerList(
+SETTLEMENTS: ListPage[InvoiceSettlement, SettlementRow] = ListPage(
     route="payments:list",
     file="bursar-payments",
     template="payments/list",
     rows=settlements_of,
     named=lambda row: f"{row.number}: {row.company}, {row.wanted:,.2f} {row.currency} paid",
     noun="invoice",
-    around=_around,
+    around=beside_run(_around),
 )

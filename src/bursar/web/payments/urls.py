@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bursar.web.ledger.urls import list_paths
+from bursar.web.grid.list_page import list_paths
 from bursar.web.payments import files, posting, settlement
 from bursar.web.payments.settlements import SETTLEMENTS
 

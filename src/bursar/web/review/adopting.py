@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from bursar.domain.errors import BursarError, InvalidInput
+from bursar.domain.errors import InvalidInput
 from bursar.domain.roles import Role
 from bursar.jobs.queue import start_run
 from bursar.store.models import Connection, HandAddition
@@ -27,9 +27,9 @@ from bursar.usecases.review_adoption import (
 from bursar.usecases.run_requests import endings_request
 from bursar.usecases.runs import PLAN_ENDINGS
 from bursar.web.access import on_connection
+from bursar.web.grid.bulk import Asked, bulk_view
 from bursar.web.partial import wants_part
 from bursar.web.review.adoption import ADOPT, ADOPTION, AGAIN, END
-from bursar.web.review.lists import Asked, bulk_view
 
 
 @on_connection(Role.OPERATOR)
@@ -120,10 +120,7 @@ def _do(_request: HttpRequest, asked: Asked[HandAddition]) -> str | HttpResponse
     if not isinstance(asked.control, LastDay):
         raise Http404
     request = endings_request(places_of(asked.rows), asked.control.day)
-    try:
-        run = start_run(asked.connection, PLAN_ENDINGS, request)
-    except BursarError as error:
-        raise InvalidInput(error.sentence, remedy=error.remedy) from error
+    run = start_run(asked.connection, PLAN_ENDINGS, request)
     return redirect("plan:changes", asked.connection.pk, run.pk)
 
 

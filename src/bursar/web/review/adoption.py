@@ -11,8 +11,9 @@ from bursar.store.models import Connection, HandAddition, Line
 from bursar.usecases.line_values import version_of
 from bursar.usecases.review_adoption import AdoptionState, hand_additions_of, lines_behind, state_of
 from bursar.web.grid.grid import BulkAction, ChoiceFilter, Column, Grid, contains
+from bursar.web.grid.list_page import ListPage
 from bursar.web.psa_links import agreement_link
-from bursar.web.review.lists import ReviewList
+from bursar.web.review.reviewed import reviewed
 
 ADOPT, END = "adopt", "end"
 SAYS = {
@@ -183,10 +184,14 @@ ACTIONS = (
         danger=True,
     ),
 )
-ADOPTION: ReviewList[HandAddition, AdoptionRow] = ReviewList(
-    "adoption",
-    adoption_rows,
-    lambda row: (
+ADOPTION: ListPage[HandAddition, AdoptionRow] = ListPage(
+    route="review:adoption",
+    file="bursar-adoption",
+    template="review/adoption",
+    rows=adoption_rows,
+    noun="Addition",
+    about=reviewed("adoption"),
+    named=lambda row: (
         f"{row.company_name}: Addition {row.addition_id}, {row.product_identifier or row.product_id}, "
         f"{row.total:,.2f} {row.currency}" + (f" → line {row.line_id}, score {row.score}" if row.line_id else "")
     ),

@@ -10,8 +10,8 @@ from bursar.domain.roles import Role
 from bursar.store.models import Connection, Drift
 from bursar.usecases.review_drift import Decision, DriftState, decide, decide_many
 from bursar.web.access import on_connection
+from bursar.web.grid.bulk import Asked, as_it_is, bulk_view
 from bursar.web.review.drift import BUTTONS, DRIFT
-from bursar.web.review.lists import Asked, bulk_view
 
 SAYS = {
     DriftState.ACCEPTED: "is accepted as it is in ConnectWise",
@@ -42,10 +42,6 @@ def _one(request: HttpRequest, connection: Connection) -> HttpResponse:
 one = require_POST(_one)
 
 
-def _asked_for(_request: HttpRequest, asked: Asked[Drift]) -> Asked[Drift]:
-    return asked
-
-
 def _do(_request: HttpRequest, asked: Asked[Drift]) -> str:
     decision = Decision(asked.action.key)
     report = decide_many(asked.connection, asked.rows, decision)
@@ -55,4 +51,4 @@ def _do(_request: HttpRequest, asked: Asked[Drift]) -> str:
     return f"{BUTTONS[decision][0]}: {report.decided:,} decided.{left}{again}"
 
 
-bulk = bulk_view(DRIFT, _asked_for, _do)
+bulk = bulk_view(DRIFT, as_it_is, _do)

@@ -13,8 +13,9 @@ from bursar.usecases.mappings import Kind
 from bursar.usecases.review_drift import Decision, DriftFacts, DriftState, drifts_of, facts_of
 from bursar.web.field_changes import FieldChange, field_changes
 from bursar.web.grid.grid import BulkAction, ChoiceFilter, Column, Grid, contains
+from bursar.web.grid.list_page import ListPage
 from bursar.web.psa_links import agreement_link
-from bursar.web.review.lists import ReviewList
+from bursar.web.review.reviewed import reviewed
 
 KINDS = {Drift.Kind.EDITED: "Edited", Drift.Kind.ENDED: "Ended", Drift.Kind.DELETED: "Deleted"}
 KIND_LOOKS = {Drift.Kind.EDITED: "warning", Drift.Kind.ENDED: "danger", Drift.Kind.DELETED: "danger"}
@@ -186,6 +187,12 @@ ACTIONS = (
         "The next posting makes a new Addition, for those of {rows} that were ended or deleted.",
     ),
 )
-DRIFT: ReviewList[Drift, DriftRow] = ReviewList(
-    "drift", drift_rows, lambda row: f"{row.company_name}: Addition {row.link.addition_id}, {row.kind}"
+DRIFT: ListPage[Drift, DriftRow] = ListPage(
+    route="review:drift",
+    file="bursar-drift",
+    template="review/drift",
+    rows=drift_rows,
+    noun="Addition",
+    about=reviewed("drift"),
+    named=lambda row: f"{row.company_name}: Addition {row.link.addition_id}, {row.kind}",
 )

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bursar.connectors.connectwise.files.csv_text import csv_rows, heading_key
 from bursar.connectors.connectwise.files.export_csv import HEAD_IDS, RECORD, ROW_IDS
 from bursar.connectors.connectwise.files.whole_file import is_xml, start_of, text_of, whole
 from bursar.connectors.connectwise.gl_export import gl_export_parts
@@ -16,6 +15,7 @@ from bursar.domain.ledger.entry_ids import entry_ids_of
 from bursar.domain.ledger.normalise import entry_ids, once
 from bursar.domain.ledger.unposted import Family, family_of
 from bursar.domain.plan import Blocked
+from bursar.domain.spreadsheet import csv_rows, heading_key
 
 _WHAT = "file of GL entry ids"
 _REMEDY = "Choose a success file, or a list of GL entry ids separated by commas or lines."

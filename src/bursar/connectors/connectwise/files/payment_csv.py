@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from bursar.connectors.connectwise.files.csv_text import csv_rows, heading_key
 from bursar.connectors.connectwise.files.payment_rows import PaymentRow, Reasons
 from bursar.connectors.connectwise.files.payment_xml import WHAT
 from bursar.connectors.connectwise.gl_export_errors import XML_MESSAGE
 from bursar.domain.errors import InvalidInput, SourceUnreadable
 from bursar.domain.ledger import normalise
-from bursar.domain.spreadsheet import csv_lines
+from bursar.domain.spreadsheet import csv_lines, csv_rows, heading_key
 
 HEADINGS: Mapping[str, str] = {
     "number": "Invoice",

@@ -1,34 +1,27 @@
-"""What the lists of the ledger share: page, files, columns, and the question before something is done to many rows."""
+"""The page of a list: its part for htmx, its files, its columns, and their addresses."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from bursar.domain.errors import BursarError
 from bursar.domain.roles import Role
 from bursar.store.models import Connection
 from bursar.web.access import View, on_connection, person_of
 from bursar.web.grid.chooser import take_columns
 from bursar.web.grid.files import view_as_file
-from bursar.web.grid.grid import BulkAction, Grid
+from bursar.web.grid.grid import Grid
 from bursar.web.grid.listing import Listing, listing
-from bursar.web.grid.selection import Selection
-from bursar.web.ledger.under_way import under_way
 from bursar.web.partial import wants_part
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R")
-
-NAMED = 10
-"""How many of the selected rows are named before something is done to them."""
 
 
 def _nothing(_connection: Connection, _rows: object) -> Mapping[str, object]:
@@ -36,7 +29,7 @@ def _nothing(_connection: Connection, _rows: object) -> Mapping[str, object]:
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerList(Generic[M, R]):
+class ListPage(Generic[M, R]):
     """A list: `rows` gives its grid and what it may show, `named` says which row it is in a question."""
 
     route: str
@@ -74,7 +67,7 @@ class LedgerList(Generic[M, R]):
         return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def list_view(which: LedgerList[M, R]) -> View[...]:
+def list_view(which: ListPage[M, R]) -> View[...]:
     """The page of a list; its part when htmx asks."""
 
     @on_connection(Role.VIEWER)
@@ -84,14 +77,13 @@ def list_view(which: LedgerList[M, R]) -> View[...]:
         context = _listed(request, which, connection, grid, rows)
         if not part:
             context |= which.around(connection, rows)
-            context["working"] = under_way(connection)
         return render(request, f"{which.template}/rows.html" if part else f"{which.template}.html", context)
 
     return view
 
 
 def _listed(
-    request: HttpRequest, which: LedgerList[M, R], connection: Connection, grid: Grid[M, R], rows: QuerySet[M]
+    request: HttpRequest, which: ListPage[M, R], connection: Connection, grid: Grid[M, R], rows: QuerySet[M]
 ) -> dict[str, object]:
     may_change = which.may_change(request)
     found = listing(request, grid, rows, may_edit=may_change and which.editable)
@@ -109,7 +101,7 @@ def _listed(
     }
 
 
-def export_view(which: LedgerList[M, R]) -> View[...]:
+def export_view(which: ListPage[M, R]) -> View[...]:
     """The view that the address describes as CSV or Excel."""
 
     @on_connection(Role.VIEWER)
@@ -120,7 +112,7 @@ def export_view(which: LedgerList[M, R]) -> View[...]:
     return view
 
 
-def columns_view(which: LedgerList[M, R]) -> View[...]:
+def columns_view(which: ListPage[M, R]) -> View[...]:
     """Remember which columns this person wants, and go back to the view."""
 
     @on_connection(Role.VIEWER)
@@ -131,87 +123,11 @@ def columns_view(which: LedgerList[M, R]) -> View[...]:
     return require_POST(view)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked(Generic[M]):
-    """What is to be done with which rows."""
-
-    connection: Connection
-    action: BulkAction
-    selection: Selection
-    rows: QuerySet[M]
-    number: int
-    control: object = None
-    """What else is shown or asked for; `template` draws it."""
-    template: str = ""
-
-    def also(self, control: object, template: str) -> "Asked[M]":
-        """The same, with something else to show or to ask for."""
-        return replace(self, control=control, template=template)
-
-
-Ask = Callable[[HttpRequest, Asked[M]], Asked[M]]
-Do = Callable[[HttpRequest, Asked[M]], str | HttpResponse]
-
-
-def as_it_is(_request: HttpRequest, asked: Asked[M]) -> Asked[M]:
-    """Nothing else is asked for."""
-    return asked
-
-
-def bulk_view(which: LedgerList[M, R], asked_for: Ask[M], do: Do[M]) -> View[...]:
-    """A bulk action: it asks first, and again when the number of rows has changed since.
-
-    `asked_for` adds what else must be known; `do` says what was done, or leads on. It may raise BursarError.
-    """
-
-    @on_connection(which.changed_by)
-    def view(request: HttpRequest, connection: Connection) -> HttpResponse:
-        asked = chosen(request, which, connection)
-        if asked is None:
-            messages.warning(request, f"Nothing was done: select at least one {which.noun.partition(',')[0]} first.")
-            return redirect(which.back_to(connection, request.POST.get("view", "")))
-        asked = asked_for(request, asked)
-        if asked.selection.confirmed != asked.number:
-            return ask(request, which, asked)
-        try:
-            done = do(request, asked)
-        except BursarError as error:
-            return ask(request, which, asked, f"{error.sentence} {error.remedy}".strip())
-        if isinstance(done, HttpResponse):
-            return done
-        messages.success(request, done)
-        return redirect(which.back_to(connection, asked.selection.view))
-
-    return require_POST(view)
-
-
-def chosen(request: HttpRequest, which: LedgerList[M, R], connection: Connection) -> Asked[M] | None:
-    """What a bulk form asks for; None when there is nothing to do it to."""
-    selection = Selection.sent(request)
-    grid, every = which.rows(connection, QueryDict(selection.view))
-    action = grid.action(request.POST.get("do", ""))
-    rows = selection.of(grid, every)
-    number = rows.count()
-    return Asked(connection, action, selection, rows, number) if action and number else None
-
-
-def ask(request: HttpRequest, which: LedgerList[M, R], asked: Asked[M], problem: str = "") -> HttpResponse:
-    """The question, with the first of the rows by name."""
-    first = [which.named(row) for row in asked.rows[:NAMED]]
-    confirmed = asked.selection.confirmed
-    context = {
-        "connection": asked.connection,
-        "action": asked.action,
-        "sentence": asked.action.sentence.format(rows=which.counted(asked.number)),
-        "selection": asked.selection,
-        "rows": asked.number,
-        "first": first,
-        "more": asked.number - len(first),
-        "asked_again": confirmed is not None and confirmed != asked.number,
-        "problem": problem,
-        "bulk": which.url("bulk", asked.connection),
-        "back": which.back_to(asked.connection, asked.selection.view),
-        "control": asked.control,
-        "control_template": asked.template,
-    }
-    return render(request, "grid/confirm.html", context, status=422 if problem else 200)
+def list_paths(address: str, which: ListPage[M, R]) -> list[URLPattern]:
+    """The page of a list, its files and its columns."""
+    name = which.route.partition(":")[2]
+    return [
+        path(address, list_view(which), name=name),
+        path(f"{address}export/", export_view(which), name=f"{name}-export"),
+        path(f"{address}columns/", columns_view(which), name=f"{name}-columns"),
+    ]
