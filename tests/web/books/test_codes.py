@@ -63,7 +63,7 @@ def test_what_cannot_be_used_comes_first(connection: Connection, book: Book, vie
     assert "4110 Not usable 4110" in page
     assert "2210 Mapped 2200" in page
     customers = viewer.get(url(connection, kind="customer"))
-    assert "ACME Acme Corp. As it is ACME" in text_of(customers)
+    assert "ACME As it is ACME Acme Corp." in text_of(customers)
     assert names(viewer.get(url(connection, unusable="0"))) == ["1100", "2210"]
     assert not tree_of(answer).findall(".//a[@class='grid-edit stretched-link']")
 

@@ -134,7 +134,6 @@ def _columns(connection: Connection) -> Sequence[Column[CodeRow]]:
     del connection
     return (
         Column("source", "In ConnectWise", lambda r: r.row.source, sort="source", filled=True, always=True),
-        Column("label", "Name in ConnectWise", lambda r: r.row.label, sort="label", filled=True),
         Column("says", "State", lambda r: r.says, sort="place", filled=True, template="books/codes/says.html"),
         Column(
             "target",
@@ -145,6 +144,7 @@ def _columns(connection: Connection) -> Sequence[Column[CodeRow]]:
             template="books/codes/target.html",
             editable=lambda _row: True,
         ),
+        Column("label", "Name in ConnectWise", lambda r: r.row.label, sort="label", filled=True),
         Column("by", "Decided by", lambda r: r.row.decided_by, sort="decided_by", filled=True, at_first=False),
         Column("at", "Decided", lambda r: moment_text(r.row.decided_at), sort="decided_at", at_first=False),
         Column("seen", "Last used", lambda r: moment_text(r.row.seen_at), sort="seen_at", at_first=False),

@@ -105,7 +105,7 @@ COLUMNS: Sequence[Column[SettlementRow]] = (
     Column("state", "State", lambda r: r.chip.word, sort="state", filled=True, template="ledger/documents/state.html"),
     Column(
         "wanted",
-        "Paid in the books",
+        "Paid in books",
         lambda r: r.row.wanted,
         sort="wanted",
         filled=True,
