@@ -16,6 +16,7 @@ from bursar.domain.period import Month
 from bursar.ports import Receipt
 from tests.connectors.books.tryton.accountant import Accountant
 from tests.connectors.books.tryton.conftest import Open
+from tests.connectors.books.tryton.cut_transport import CutTransport
 from tests.connectors.books.tryton.deliveries import FAR, delivery, journal_in, sample, void_of, write_for, write_of
 from tests.connectors.books.tryton.places import add_parties
 from tests.tryton_server import TrytonServer
@@ -67,6 +68,39 @@ def test_an_invoice_is_what_an_accountant_expects(books: TrytonBooks, accountant
         "4000": Decimal("-100.00"),
         "4400": Decimal("-20.00"),
     }
+
+
+def test_an_invoice_goes_to_the_address_that_is_in_use(books: TrytonBooks, accountant: Accountant) -> None:
+    """Not to one that the customer has left, and to the one for invoices where there is one."""
+    [party] = accountant.rpc.find("party.party", [["code", "=", "CONTOSO"]], "addresses")
+    [old] = party["addresses"]
+    values = [{"party": party["id"], "city": city, "invoice": city == "Kiel"} for city in ("Ulm", "Kiel")]
+    depot, office = accountant.rpc("model.party.address.create", values)
+    accountant.rpc("model.party.address.write", [old], {"active": False})
+    books.send(write_for(INVOICE))
+    accountant.rpc("model.party.address.write", [office], {"invoice": False})
+    books.send(write_for(replace(INVOICE, number="4712", record_id="4712")))
+    found = accountant.rpc.find("account.invoice", [], "invoice_address")
+    assert [each["invoice_address"] for each in found] == [office, depot]
+
+
+def test_of_two_entries_of_one_code_the_one_in_use_counts(books: TrytonBooks, accountant: Accountant) -> None:
+    """As in the lists that codes are checked against: an account and a journal that were replaced stay in Tryton."""
+    rpc = accountant.rpc
+    [old] = rpc.find("account.account", [["code", "=", "9990"]], "company", "type", "parent")
+    values = {"code": "9990", "name": "New revenue", **{name: old[name] for name in ("company", "type", "parent")}}
+    [account] = rpc("model.account.account.create", [values])
+    [journal] = rpc.find("account.journal", [["type", "=", "revenue"]])
+    [other] = rpc("model.account.journal.create", [{"name": "Sales", "code": "NEW", "type": "revenue"}])
+    rpc("model.account.journal.write", [journal["id"]], {"active": False})
+    try:
+        books.send(write_for(replace(INVOICE, lines=(Line("9990", Decimal(120)),), taxes=(), total=Decimal(120))))
+        [line] = rpc.find("account.invoice.line", [], "account", "invoice.journal")
+        assert (line["account"], line["invoice."]["journal"]) == (account, other)
+    finally:
+        rpc("model.account.journal.write", [journal["id"]], {"active": True})
+        rpc("model.account.journal.write", [other], {"active": False})
+        rpc("model.account.account.write", [account], {"code": None})
 
 
 def test_without_a_due_day_it_is_due_at_once(books: TrytonBooks, accountant: Accountant) -> None:
@@ -160,13 +194,21 @@ def test_a_bill_that_somebody_entered_already_is_not_posted_beside_it(
     assert len(accountant.rpc.find("account.invoice", [])) == 1
 
 
-def test_it_can_be_posted_again_once_it_was_taken_back(books: TrytonBooks, accountant: Accountant) -> None:
-    write = write_for(BILL)
+@pytest.mark.parametrize(
+    "kind",
+    [DocumentKind.AP_BILL_PO, DocumentKind.AR_INVOICE, DocumentKind.AR_CREDIT, DocumentKind.INVENTORY_ADJUSTMENT],
+)
+def test_it_can_be_posted_again_once_it_was_taken_back(
+    books: TrytonBooks, accountant: Accountant, kind: DocumentKind
+) -> None:
+    """The credit note that took an invoice back carries its marker, and is no document of ours."""
+    document = sample(kind)
+    write = write_for(document)
     receipt = books.send(write)
     with pytest.raises(Rejected, match="is still in Main as it was posted before"):
-        books.send(write_for(BILL, generation=1))
+        books.send(write_for(document, generation=1))
     books.send(void_of(write, receipt))
-    again = write_for(BILL, generation=1)
+    again = write_for(document, generation=1)
     books.send(again)
     assert books.balances(YEAR) == balances_of([journal_in(again)])
 
@@ -188,6 +230,34 @@ def test_taking_back_credits_a_customers_invoice(books: TrytonBooks, accountant:
     )
     assert books.balances(YEAR) == {}
     assert [present.voided for present in books.documents([str(write.fields["marker"])])] == [True]
+
+
+def test_an_invoice_is_taken_back_in_its_own_month_where_that_can_be(
+    books: TrytonBooks, accountant: Accountant
+) -> None:
+    """A newer credit note has a number already: the new one is dated as that one, and not today, in another month."""
+    write = write_for(replace(INVOICE, day=date(2026, 8, 10)))
+    receipt = books.send(write)
+    newer = sample(DocumentKind.AR_CREDIT, number="C9", record_id="C9", day=date(2026, 8, 20))
+    books.send(write_for(newer))
+    books.send(void_of(write, receipt))
+    dates = [each["date"] for each in accountant.rpc.find("account.move", [], "date")]
+    assert dates == [date(2026, 8, 10), date(2026, 8, 20), date(2026, 8, 20)]
+
+
+def test_an_invoice_that_was_taken_back_in_another_month_moves_both(books: TrytonBooks, accountant: Accountant) -> None:
+    """As its month was closed: reconciliation knows of both days. What people take back moves nothing."""
+    write = write_for(INVOICE)
+    receipt = books.send(write)
+    accountant.close(date(2026, 10, 20))
+    void = void_of(write, receipt)
+    books.send(replace(void, fields={**void.fields, "day": "2026-11-01"}))
+    moved = journal_in(write)
+    rows = tuple(replace(row, amount=-row.amount) for row in moved.postings)
+    then = replace(moved, day=date(2026, 11, 1), postings=rows)
+    assert books.balances(YEAR) == balances_of([moved, then])
+    assert books.balances([Month(2026, 10)]) == balances_of([moved])
+    assert books.balances([Month(2026, 11)]) == balances_of([then])
 
 
 def test_a_company_that_allows_it_cancels_without_a_credit_note(
@@ -239,10 +309,14 @@ def test_a_journal_in_a_closed_period_is_taken_back_today(
     books.send(void_of(write, receipt))
     today.add(datetime.now(UTC).date())
     assert ledger(accountant) == {}
-    assert books.balances(YEAR) == {}
+    moved = journal_in(write)
+    then = replace(moved, day=today.pop(), postings=tuple(replace(row, amount=-row.amount) for row in moved.postings))
+    assert books.balances(YEAR) == balances_of([moved, then])
+    assert books.balances([Month(2026, 10)]) == balances_of([moved])
+    assert books.balances([Month.of(then.day)]) == balances_of([then])
     dates = [each["date"] for each in accountant.rpc.find("account.move", [], "date")]
     assert dates[0] == date(2026, 10, 20)
-    assert dates[1] in today
+    assert dates[1] in {then.day, *today}
 
 
 def test_another_currency_is_converted_by_tryton(books: TrytonBooks, accountant: Accountant) -> None:
@@ -297,6 +371,31 @@ def test_copies_that_people_make_are_not_ours(books: TrytonBooks, accountant: Ac
     assert books.send(write) == receipt
     assert books.balances(YEAR) == balances_of([journal_in(write)])
     assert [each.number for each in books.settlements(None) if hasattr(each, "number")] == ["4711"]
+
+
+def test_an_entry_that_people_cancelled_by_mistake_is_alive(books: TrytonBooks, accountant: Accountant) -> None:
+    """They cancel the cancelling: the document stands, and must not be posted beside itself."""
+    write = write_for(sample(DocumentKind.INVENTORY_ADJUSTMENT))
+    books.send(write)
+    form = {"default": {"description": "by hand", "reversal": True}}
+    for voided in (True, False, True):
+        last = max(each["id"] for each in accountant.rpc.find("account.move", []))
+        accountant.rpc.wizard("account.move.cancel", "account.move", [last], form, "cancel")
+        [present] = books.documents([str(write.fields["marker"])])
+        assert present.voided is voided
+        assert bool(books.balances(YEAR)) is not voided
+
+
+def test_balances_of_a_month_read_that_month(open_books: Open, accountant: Accountant) -> None:
+    """Not every entry that was ever posted."""
+    transport = CutTransport()
+    books = open_books(transport)
+    write = write_for(sample(DocumentKind.INVENTORY_ADJUSTMENT))
+    books.send(write)
+    assert books.balances([Month(2026, 10)]) == balances_of([journal_in(write)])
+    transport.calls.clear()
+    assert books.balances([Month(2026, 11)]) == {}
+    assert "model.account.move.line.search_read" not in transport.calls
 
 
 def test_what_people_change_is_seen(books: TrytonBooks, accountant: Accountant) -> None:

@@ -1,5 +1,7 @@
 """A document is in the ledger once, wherever a request, an answer or the process is lost."""
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +14,7 @@ from bursar.ports import Receipt, Write
 from tests.connectors.books.tryton.accountant import Accountant
 from tests.connectors.books.tryton.conftest import Open
 from tests.connectors.books.tryton.cut_transport import Cut, CutTransport, Killed
-from tests.connectors.books.tryton.deliveries import sample, void_of, write_for
+from tests.connectors.books.tryton.deliveries import journal_in, sample, void_of, write_for
 from tests.connectors.books.tryton.places import add_parties
 
 pytestmark = pytest.mark.tryton
@@ -168,3 +170,80 @@ def test_a_draft_that_somebody_validated_is_posted_or_made_anew(
     assert states == (["cancelled", "posted"] if changed else ["posted"])
     assert [each["state"] for each in records(accountant, "account.move")] == ["posted"]
     assert [each.total for each in books.documents([str(BILL.fields["marker"])])] == [Decimal(119)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"lines": [("4400", "100.00"), ("4000", "20.00")]}, {"day": date(2026, 11, 2)}, {"party": "DISTRI"}],
+    ids=["accounts", "day", "party"],
+)
+def test_a_draft_of_what_the_invoice_was_before_is_not_posted(
+    open_books: Open, accountant: Accountant, changed: dict[str, Any]
+) -> None:
+    """Nothing was confirmed, so it is planned anew under the same marker: with what ConnectWise says by then."""
+    add_parties(accountant)
+    with pytest.raises(Killed):
+        open_books(CutTransport(method="model.account.invoice.post", cut=Cut.KILLED_BEFORE)).send(INVOICE)
+    before = sample(DocumentKind.AR_INVOICE)
+    lines = tuple(
+        replace(line, account=account, amount=Decimal(amount), quantity=None, unit_price=None)
+        for line, (account, amount) in zip(before.lines, changed.get("lines", []), strict=False)
+    )
+    now = replace(
+        before,
+        lines=lines or before.lines,
+        day=changed.get("day", before.day),
+        party=replace(before.party, account_number=changed.get("party", before.party.account_number)),
+    )
+    write = write_for(now)
+    assert write.fields["marker"] == INVOICE.fields["marker"]
+    books = open_books()
+    assert books.look(write) is None
+    books.send(write)
+    [invoice] = accountant.rpc.find("account.invoice", [], "party.code", "invoice_date", "state")
+    assert (invoice["party."]["code"], invoice["invoice_date"]) == (now.party.code, now.day)
+    found = accountant.rpc.find("account.invoice.line", [], "account.code", "amount")
+    assert [(each["account."]["code"], each["amount"]) for each in found] == [
+        (line.account, line.amount) for line in now.lines
+    ]
+
+
+def test_a_draft_of_what_the_journal_was_before_is_not_posted(open_books: Open, accountant: Accountant) -> None:
+    with pytest.raises(Killed):
+        open_books(CutTransport(method="model.account.move.post", cut=Cut.KILLED_BEFORE)).send(write_for(ADJUSTMENT))
+    lines = tuple(replace(line, account="5910" if line.account == "5900" else "5900") for line in ADJUSTMENT.lines)
+    books = open_books()
+    write = write_for(replace(ADJUSTMENT, lines=lines))
+    assert books.look(write) is None
+    books.send(write)
+    found = accountant.rpc.find("account.move.line", [], "account.code", "debit", "credit")
+    sums: dict[str, Decimal] = {}
+    for each in found:
+        code = each["account."]["code"]
+        sums[code] = sums.get(code, Decimal(0)) + each["debit"] - each["credit"]
+    assert sums == {row.account: row.amount for row in journal_in(write).postings}
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed"),
+    [
+        (DocumentKind.AR_INVOICE, {"terms": "Net 30", "description": " Managed  services\n\tin October, for Zoë "}),
+        (DocumentKind.AR_INVOICE, {"currency": "USD", "due": None}),
+        (DocumentKind.AR_CREDIT, {}),
+        (DocumentKind.AP_BILL_PO, {"vendor_invoice": ""}),
+        (DocumentKind.JOURNAL, {}),
+        (DocumentKind.INVENTORY_ADJUSTMENT, {"currency": "USD"}),
+    ],
+)
+def test_a_draft_that_says_the_same_is_finished(
+    open_books: Open, accountant: Accountant, kind: DocumentKind, changed: dict[str, Any]
+) -> None:
+    """Nothing is made twice, and no number is lost."""
+    add_parties(accountant)
+    write = write_for(sample(kind, **changed))
+    model = "account.move" if kind in {DocumentKind.JOURNAL, DocumentKind.INVENTORY_ADJUSTMENT} else "account.invoice"
+    with pytest.raises(Killed):
+        open_books(CutTransport(method=f"model.{model}.post", cut=Cut.KILLED_BEFORE)).send(write)
+    found = open_books().look(write)
+    assert found is not None
+    assert found.remote_id == 1

@@ -191,6 +191,73 @@ def test_no_error_repeats_the_password(answer: object) -> None:
     assert "s3cret" not in repr(CREDENTIALS)
 
 
+@pytest.mark.parametrize("password", ['s3cret"pass\\word', "s3cret  pass", "s3crét'pass", " s3cret-pass "])
+def test_no_error_repeats_a_password_that_is_written_in_another_way(password: str) -> None:
+    """As JSON has it, or with its spaces drawn together."""
+    for text in (json.dumps({"params": ["bursar", {"password": password}]}), f"no: {password}."):
+        answered = httpx2.MockTransport(lambda _, text=text: httpx2.Response(400, text=text))
+        credentials = TrytonCredentials("http://127.0.0.1:1", "books", "bursar", password)
+        books = TrytonBooks(credentials, name="Main", transport=answered, clock=ManualClock())
+        with pytest.raises(RemoteError) as caught:
+            books.info()
+        assert "s3cr" not in caught.value.answer
+
+
+def test_who_could_not_read_what_the_user_works_with_asks_again() -> None:
+    """Else everything after it would be asked, and written, without a company."""
+    asked: list[dict[str, object]] = []
+    answers = {"common.db.login": [4, "key", None], "model.res.user.get_preferences": {"company": 1}}
+    down = [True]
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        body = json.loads(request.content)
+        asked.append(body)
+        if body["method"] == "model.res.user.get_preferences" and down[0]:
+            return httpx2.Response(503)
+        return httpx2.Response(200, json={"result": answers.get(body["method"], [])})
+
+    books = TrytonBooks(CREDENTIALS, name="Main", transport=httpx2.MockTransport(answer), clock=ManualClock())
+    with pytest.raises(Unavailable):
+        books.references(ReferenceKind.TERM)
+    down[0] = False
+    assert books.references(ReferenceKind.TERM) == []
+    assert asked[-1]["params"][-1]["company"] == 1  # type: ignore[index]  # the context comes last
+
+
+def test_invoices_are_read_some_at_a_time() -> None:
+    """However many there are: the next page is asked for when the one before was dealt with."""
+    asked: list[object] = []
+
+    def page(after: int) -> list[dict[str, object]]:
+        decimal = {"__class__": "Decimal", "decimal": "1"}
+        same = {"type": "out", "reference": "1", "state": "posted", "total_amount": decimal, "create_uid": 4, "move": 1}
+        own = {"currency.": {"id": 1, "code": "EUR"}, "payment_lines": [], "lines_to_pay": []}
+        numbers = range(after + 1, min(after + 500, 1_200) + 1)
+        return [{"id": n, **same, **own, "comment": f"{n} [bursar:d:aaaaaaaaaaaaaaaa:{n}]"} for n in numbers]
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        body = json.loads(request.content)
+        found = next((kept["result"] for kept in LOGGED_IN if body["method"] in _LOGIN[kept["id"]]), None)
+        if body["method"] == "model.company.company.search_read":
+            found = [{"id": 1, "party.": {"id": 1, "name": "A"}, "currency.": {"id": 1, "code": "EUR"}}]
+        if body["method"] == "model.account.invoice.search_read":
+            domain = body["params"][0]
+            if domain[1][0] == "comment":
+                asked.append(domain[-1][2])
+                found = page(domain[-1][2])
+        return httpx2.Response(200, json={"result": found or []})
+
+    books = TrytonBooks(CREDENTIALS, name="Main", transport=httpx2.MockTransport(answer), clock=ManualClock())
+    told = books.settlements(None)
+    next(iter(told))
+    assert asked == [0]
+    assert len(list(told)) == 1_199
+    assert asked == [0, 500, 1_000]
+
+
+_LOGIN = {1: "common.db.login", 2: "model.res.user.get_preferences"}
+
+
 @pytest.mark.parametrize(
     "answer", [httpx2.ReadError("cut"), httpx2.Response(500), httpx2.Response(200, text="?"), {"error": ["boom", ""]}]
 )

@@ -15,6 +15,7 @@ from tests.connectors.books.tryton.conftest import Open
 from tests.connectors.books.tryton.cut_transport import CutTransport
 from tests.connectors.books.tryton.deliveries import sample, write_for
 from tests.connectors.books.tryton.places import add_parties
+from tests.tryton_server import TrytonServer
 
 pytestmark = pytest.mark.tryton
 
@@ -155,6 +156,28 @@ def test_an_invoice_that_was_taken_back_is_not_alive(books: TrytonBooks, account
     assert settlement(books, "1") == Settlement("1", "EUR", voided=True)
 
 
+@pytest.mark.parametrize("how", ["credited", "cancelled by its entry"])
+def test_what_was_taken_back_and_posted_again_is_told_as_it_is_now(
+    books: TrytonBooks, accountant: Accountant, how: str
+) -> None:
+    """Both invoices have the number. The old one must not say that nothing is alive: its payments would be deleted."""
+    first = books.send(write_for(sold("1", "120.00")))
+    if how == "credited":
+        accountant.credit("1", refund=True)
+    else:
+        form = {"default": {"description": "by hand", "reversal": True}}
+        accountant.rpc.wizard("account.move.cancel", "account.move", [accountant.invoice("1")["move"]], form, "cancel")
+    assert settlement(books, "1") == Settlement("1", "EUR", voided=True)
+    second = books.send(write_for(sold("1", "120.00"), generation=1))
+    accountant.rpc("model.account.invoice.write", [first.remote_id], {"reference": "old"})
+    accountant.pay("R1", "1", Decimal(120), EARLY)
+    accountant.rpc("model.account.invoice.write", [first.remote_id], {"reference": "1"})
+    assert second.remote_id != first.remote_id
+    [found] = books.settlements(None)
+    assert isinstance(found, Settlement)
+    assert (found.cash, found.voided) == (Decimal(120), False)
+
+
 def test_what_was_handed_to_others_cannot_be_told(books: TrytonBooks, accountant: Accountant) -> None:
     books.send(write_for(sold("1", "120.00")))
     books.send(write_for(sold("2", "80.00")))
@@ -192,6 +215,24 @@ def test_many_invoices_take_few_questions(open_books: Open, accountant: Accounta
         accountant.pay(f"R{number}", str(number), Decimal(5), EARLY)
         before = len(transport.calls)
         assert len(told(books)) == number + 1
+        asked.append(len(transport.calls) - before)
+    assert asked[0] == asked[1]
+
+
+def test_invoices_of_a_former_user_take_few_questions(
+    open_books: Open, accountant: Accountant, tryton: TrytonServer
+) -> None:
+    """Bursar got another user in Tryton: whether each is ours, and no copy, is not asked one by one."""
+    transport = CutTransport()
+    books, asked = open_books(transport), list[int]()
+    for number in range(2):
+        receipt = books.send(write_for(sold(str(number), "10.00")))
+        [copy] = accountant.rpc("model.account.invoice.copy", [receipt.remote_id])
+        accountant.rpc("model.account.invoice.write", [copy], {"invoice_date": LATE, "reference": f"copy {number}"})
+        accountant.rpc.insist("model.account.invoice.post", [copy])
+        tryton.execute("UPDATE account_invoice SET create_uid = 1")
+        before = len(transport.calls)
+        assert set(told(books)) == {str(each) for each in range(number + 1)}
         asked.append(len(transport.calls) - before)
     assert asked[0] == asked[1]
 

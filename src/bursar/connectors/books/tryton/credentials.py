@@ -1,5 +1,6 @@
 """Who we are to one Tryton."""
 
+import json
 from base64 import b64encode
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -21,8 +22,9 @@ class TrytonCredentials:
         return f"Session {b64encode(f'{self.user}:{user_id}:{key}'.encode()).decode()}"
 
     def scrub(self, text: str) -> str:
-        """The text with the password masked, should the server ever echo it, as it is or encoded for a URL."""
-        for spelling in (self.password, quote(self.password, safe="")):
+        """The text with the password masked, should the server ever echo it: as it is, or as URLs and JSON have it."""
+        in_json = (json.dumps(self.password, ensure_ascii=ascii_only)[1:-1] for ascii_only in (False, True))
+        for spelling in (self.password, quote(self.password, safe=""), *in_json):
             if spelling.strip():
                 text = text.replace(spelling, _MASK)
         return text

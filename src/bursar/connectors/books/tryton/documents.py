@@ -84,8 +84,8 @@ class Documents:
         own = [each for each in found if each.mark.marker == delivery.marker]
         there = firsts(own).get(delivery.marker)
         for draft in [each for each in own if each.state is State.DRAFT and each.by_us]:
-            if there is not None:
-                keeper.remove(draft.id)  # it was made by a request that arrived late
+            if there is not None or not keeper.holds(delivery, draft.id):
+                keeper.remove(draft.id)  # a request arrived late, or it is what the document was before
                 continue
             try:
                 self._finish(keeper, delivery, draft.id)
@@ -117,7 +117,7 @@ class Documents:
 
     def _refuse_second(self, delivery: Delivery, found: Collection[Kept]) -> None:
         """An earlier generation that is alive would stand beside this one."""
-        alive = next((each for each in found if each.state is State.POSTED), None)
+        alive = next((each for each in firsts(found).values() if each.state is State.POSTED), None)
         if alive is not None:
             raise Rejected(
                 f"{delivery.document.title} is still in {self._name} as it was posted before ({alive.present.ref}).",

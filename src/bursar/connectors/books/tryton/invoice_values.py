@@ -37,7 +37,7 @@ def invoice_values(delivery: Delivery, reader: Reader, lists: Lists) -> Values:
         "type": "out" if sold else "in",
         "company": reader.company.id,
         "party": party.id,
-        "invoice_address": party.addresses[0] if party.addresses else None,
+        "invoice_address": party.invoice_address,
         "currency": currency,
         "journal": lists.journal("revenue" if sold else "expense"),
         "account": accounts[document.control_account].id,

@@ -6,14 +6,16 @@ the order of dates. A bill's reference is the supplier's number.
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 
+from bursar.connectors.books.tryton.drafts import invoice_says
 from bursar.connectors.books.tryton.invoice_values import invoice_values, supplier_number
-from bursar.connectors.books.tryton.kept import Keeper, Kept, State
+from bursar.connectors.books.tryton.kept import Keeper, Kept, State, firsts
 from bursar.connectors.books.tryton.lists import Lists
-from bursar.connectors.books.tryton.marks import Mark, having, mark_in, of_series
+from bursar.connectors.books.tryton.marks import OURS, Mark, having, mark_in, of_series, series_of
 from bursar.connectors.books.tryton.questions import insist, run_wizard
-from bursar.connectors.books.tryton.reader import Reader
-from bursar.connectors.books.tryton.records import Invoice
+from bursar.connectors.books.tryton.reader import Reader, chunks
+from bursar.connectors.books.tryton.records import Invoice, Move
 from bursar.connectors.books.tryton.refusals import refused
 from bursar.connectors.books.tryton.reversals import reversed_among
 from bursar.connectors.books.tryton.rows import carries_costs, total_of
@@ -27,6 +29,9 @@ from bursar.domain.money import Money
 
 MODEL = "account.invoice"
 _DUPLICATE = "is similar to invoice"
+_AT_ONCE = 40
+"""How many documents are searched for in one question."""
+_READ_AT_ONCE = 200
 _TOO_EARLY = "must set an invoice date after"
 
 
@@ -44,6 +49,14 @@ class Invoices(Keeper):
     def of_series(self, marker: str) -> Iterator[Kept]:
         return self._kept([of_series("comment", marker)])
 
+    def standing(self, markers: Collection[str]) -> frozenset[str]:
+        """The series of these markers of which a document is in the ledger and was not taken back."""
+        found: list[Kept] = []
+        for some in chunks(sorted(set(markers)), _AT_ONCE):
+            found += self._kept([["OR", *(of_series("comment", marker) for marker in some)]])
+        alive = (each for each in firsts(found).values() if each.state is State.POSTED)
+        return frozenset(series_of(each.mark.marker) for each in alive)
+
     def draft(self, delivery: Delivery) -> int:
         document = delivery.document
         self._refuse_unfit(delivery)
@@ -53,6 +66,13 @@ class Invoices(Keeper):
         except Refusal as refusal:
             raise refused(document, refusal, self._reader.name) from refusal
         return int(str(made[0])) if isinstance(made, list) and made else 0
+
+    def holds(self, delivery: Delivery, record: int) -> bool:
+        try:
+            wanted = invoice_values(delivery, self._reader, self._lists)
+        except Rejected:
+            return False  # something that it names is not there any more
+        return invoice_says(self._reader, record, delivery, wanted)
 
     def check(self, delivery: Delivery, record: int) -> None:
         found, document = self._read(record), delivery.document
@@ -112,15 +132,19 @@ class Invoices(Keeper):
             raise refused(delivery.document, refusal, self._reader.name) from refusal
 
     def _credit(self, record: int, day: date) -> None:
-        """A credit note over all of it, set against it; of today where that day cannot be numbered any more."""
-        start: Values = {"with_refund": True, "with_refund_allowed": True, "invoice_date": day}
-        try:
-            run_wizard(self._session, "account.invoice.credit", MODEL, [record], {"start": start}, "credit")
-        except Refusal as refusal:
-            if _TOO_EARLY not in refusal.words:
-                raise
-            forms: Values = {"start": start | {"invoice_date": None}}
-            run_wizard(self._session, "account.invoice.credit", MODEL, [record], forms, "credit")
+        """A credit note over all of it, set against it.
+
+        Where that day cannot be numbered any more it is dated as the newest credit note, to stay near; else of today.
+        """
+        for dated in (day, self._newest(day, ["total_amount", "<", Decimal(0)]) or day, None):
+            start: Values = {"with_refund": True, "with_refund_allowed": True, "invoice_date": dated}
+            try:
+                run_wizard(self._session, "account.invoice.credit", MODEL, [record], {"start": start}, "credit")
+            except Refusal as refusal:
+                if _TOO_EARLY not in refusal.words or dated is None:
+                    raise
+            else:
+                return
 
     # Reading.
 
@@ -150,18 +174,42 @@ class Invoices(Keeper):
         )
         return Kept(found.id, mark, state, present, found.create_uid == self._session.user_id)
 
+    def moves(self, made: Value, taken_back: Value) -> Iterator[tuple[int, str]]:
+        """Entry and currency of the invoices that clauses about their days allow.
+
+        Those are the entries of all that are alive, and of what Bursar took back its entry and the reverse.
+        """
+        ours = self._reader.own(["comment", "like", OURS], ["move", "!=", None], ["OR", made, taken_back])
+        found = [each for each, _ in self.genuine(self._reader.all(MODEL, Invoice, ours))]
+        removed = reversed_among(self._reader, [each.move for each in found if each.move])
+        reverses = [each.cancel_move for each in found if each.cancel_move]
+        moves = self._reader.among("account.move", Move, [], "id", list(reverses))
+        by_us = {each.id for each in moves if each.create_uid == self._session.user_id}
+        for each in found:
+            if each.move is None:
+                continue
+            if each.state in {"posted", "paid"} and each.move not in removed:
+                yield each.move, each.currency.code
+            elif each.cancel_move in by_us:
+                yield from ((move, each.currency.code) for move in (each.move, each.cancel_move) if move)
+
     def genuine(self, found: Iterable[Invoice]) -> Iterator[tuple[Invoice, Mark]]:
         """Of invoices with a mark those that Bursar made: people copy and credit invoices, and the mark comes along."""
-        for each in found:
-            mark = mark_in(each.comment)
-            if mark is None or (each.type == "out" and not each.reference):
-                continue
-            if each.create_uid == self._session.user_id or self._is_first(each, mark):
-                yield each, mark
+        for some in chunks(found, _READ_AT_ONCE):
+            marks = {each.id: mark for each in some if (mark := mark_in(each.comment))}
+            doubtful = {marks[each.id].marker for each in some if each.id in marks and not self._made(each)}
+            oldest = {kept.id for kept in self._firsts(doubtful)}
+            for each in some:
+                lost = each.type == "out" and not each.reference
+                if each.id in marks and not lost and (self._made(each) or each.id in oldest):
+                    yield each, marks[each.id]
 
-    def _is_first(self, found: Invoice, mark: Mark) -> bool:
-        older = self._reader.own(having("comment", [mark.marker]), ["id", "<", found.id], ["move", "!=", None])
-        return next(iter(self._reader.all(MODEL, Invoice, older)), None) is None
+    def _made(self, found: Invoice) -> bool:
+        return found.create_uid == self._session.user_id
+
+    def _firsts(self, markers: Collection[str]) -> Iterator[Kept]:
+        for some in chunks(sorted(markers), _AT_ONCE):
+            yield from firsts(self.with_markers(some)).values()
 
     # Writing.
 
@@ -190,12 +238,18 @@ class Invoices(Keeper):
 
     def _date_later(self, document: Document, record: int) -> None:
         """Tryton numbers sales in the order of dates: a late one is dated as the newest, and booked on its own day."""
-        year = "move.period.fiscalyear"
-        of_year: list[Value] = [[f"{year}.start_date", "<=", document.day], [f"{year}.end_date", ">=", document.day]]
-        newest = self._reader.newest(MODEL, Invoice, self._reader.own(["type", "=", "out"], *of_year), "invoice_date")
+        newest = self._newest(document.day)
         if newest is not None:
-            values: Values = {"invoice_date": newest.invoice_date, "accounting_date": document.day}
+            values: Values = {"invoice_date": newest, "accounting_date": document.day}
             self._session.write(f"model.{MODEL}.write", [record], values)
+
+    def _newest(self, day: date, *clauses: Value) -> date | None:
+        """The newest invoice date of the sales in the fiscal year of a day."""
+        year = "move.period.fiscalyear"
+        of_year: list[Value] = [[f"{year}.start_date", "<=", day], [f"{year}.end_date", ">=", day]]
+        own = self._reader.own(["type", "=", "out"], *of_year, *clauses)
+        newest = self._reader.newest(MODEL, Invoice, own, "invoice_date")
+        return newest.invoice_date if newest else None
 
     def _only_ours(self, document: Document) -> bool:
         """Whether every bill of this number that is alive is one that Bursar posted: Tryton may have it twice."""

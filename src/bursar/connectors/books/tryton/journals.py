@@ -9,11 +9,12 @@ from datetime import date
 from decimal import Decimal
 
 from bursar.connectors.books.clean_text import one_line
-from bursar.connectors.books.tryton.kept import Keeper, Kept, State
+from bursar.connectors.books.tryton.drafts import entry_says
+from bursar.connectors.books.tryton.kept import Keeper, Kept, State, firsts
 from bursar.connectors.books.tryton.lists import Lists
 from bursar.connectors.books.tryton.marks import OURS, Mark, having, mark_in, of_series
 from bursar.connectors.books.tryton.questions import run_wizard
-from bursar.connectors.books.tryton.reader import Reader
+from bursar.connectors.books.tryton.reader import Reader, chunks
 from bursar.connectors.books.tryton.records import Move, MoveLine, Period
 from bursar.connectors.books.tryton.refusals import refused
 from bursar.connectors.books.tryton.reversals import reversed_among
@@ -26,6 +27,8 @@ from bursar.domain.ledger.journal import Posting
 from bursar.domain.money import ZERO, Money
 
 MODEL = "account.move"
+_AT_ONCE = 40
+"""How many markers are searched for in one question."""
 
 
 class Journals(Keeper):
@@ -42,17 +45,45 @@ class Journals(Keeper):
     def of_series(self, marker: str) -> Iterator[Kept]:
         return self._kept(of_series("description", marker))
 
-    def ours(self) -> Iterator[Kept]:
-        """Every entry with a mark of ours."""
-        return self._kept(["description", "like", OURS])
+    def moves(self, within: Value) -> Iterator[tuple[int, str]]:
+        """Entry and currency of the entries of ours that a clause about their day allows, and that are alive.
+
+        Of what Bursar took back its entry and the reverse, when the clause allows one of them.
+        """
+        by_us = self._reader.own(["create_uid", "=", self._session.user_id], ["state", "=", "posted"])
+        reverses = self._reader.all(MODEL, Move, [*by_us, ["origin", "like", f"{MODEL},%"], within])
+        taken_back: list[Value] = [int(each.origin.rpartition(",")[2]) for each in reverses]
+        found = {f"{MODEL},{kept.id}": kept for kept in self._genuine(["OR", within, ["id", "in", taken_back]])}
+        voided = [origin for origin, kept in found.items() if kept.state is State.VOIDED]
+        for each in self._reader.among(MODEL, Move, by_us, "origin", list(voided)):
+            yield each.id, found[each.origin].present.currency
+            yield found[each.origin].id, found[each.origin].present.currency
+        for kept in found.values():
+            if kept.state is State.POSTED:
+                yield kept.id, kept.present.currency
+
+    def _genuine(self, within: Value) -> Iterator[Kept]:
+        """Entries with a mark of ours that a clause allows, but for copies that people made of them."""
+        found = list(self._kept(["description", "like", OURS], within))
+        doubtful = sorted({each.mark.marker for each in found if not each.by_us})
+        oldest = {each.id for some in chunks(doubtful, _AT_ONCE) for each in firsts(self.with_markers(some)).values()}
+        return (each for each in found if each.by_us or each.id in oldest)
 
     def draft(self, delivery: Delivery) -> int:
-        values = self._values(delivery)
+        values = self._values(delivery, self._rows(delivery))
         try:
             made = self._session.write(f"model.{MODEL}.create", [values])
         except Refusal as refusal:
             raise refused(delivery.document, refusal, self._reader.name) from refusal
         return int(str(made[0])) if isinstance(made, list) and made else 0
+
+    def holds(self, delivery: Delivery, record: int) -> bool:
+        try:
+            rows = self._rows(delivery)
+            wanted = self._values(delivery, rows)
+        except Rejected:
+            return False  # something that it names is not there any more
+        return entry_says(self._reader, record, wanted, rows)
 
     def check(self, delivery: Delivery, record: int) -> None:
         currency, title = delivery.document.currency, delivery.document.title
@@ -96,8 +127,8 @@ class Journals(Keeper):
 
     # Reading.
 
-    def _kept(self, clause: Value) -> Iterator[Kept]:
-        own = self._reader.own(clause, ["origin", "=", None])
+    def _kept(self, *clauses: Value) -> Iterator[Kept]:
+        own = self._reader.own(*clauses, ["origin", "=", None])
         found = {each.id: each for each in self._reader.all(MODEL, Move, own) if mark_in(each.description)}
         taken_back = reversed_among(self._reader, list(found))
         lines: dict[int, list[MoveLine]] = {}
@@ -121,11 +152,11 @@ class Journals(Keeper):
 
     # Writing.
 
-    def _values(self, delivery: Delivery) -> Values:
+    def _rows(self, delivery: Delivery) -> list[Values]:
         document, rows = delivery.document, delivery.journal.postings
         accounts = self._lists.accounts([row.account for row in rows], document.title)
         homes = self._in_company_currency(delivery)
-        lines: list[Value] = []
+        lines: list[Values] = []
         for row, home in zip(rows, homes, strict=True):
             account = accounts[row.account]
             party = None
@@ -141,6 +172,11 @@ class Journals(Keeper):
                     **self._second(row, document.title),
                 }
             )
+        return lines
+
+    def _values(self, delivery: Delivery, rows: list[Values]) -> Values:
+        document = delivery.document
+        lines: list[Value] = list(rows)
         return {
             "company": self._reader.company.id,
             "journal": self._lists.journal("general"),

@@ -49,6 +49,10 @@ class Keeper(ABC):
         """Make the whole document as a draft, in one request. Raises Rejected and UnknownOutcome."""
 
     @abstractmethod
+    def holds(self, delivery: Delivery, record: int) -> bool:
+        """Whether a draft that was left behind says what would be sent now. Raises RemoteError."""
+
+    @abstractmethod
     def check(self, delivery: Delivery, record: int) -> None:
         """Raises Rejected when what Tryton computes of the draft is not what ConnectWise says."""
 

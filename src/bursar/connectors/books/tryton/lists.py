@@ -25,10 +25,7 @@ class Lists:
         """One of the lists. Customers and suppliers are the same parties; taxes and items are not kept."""
         if kind is ReferenceKind.ACCOUNT:
             found = self._reader.all("account.account", Account, self._reader.own(["code", "!=", None]))
-            return [
-                Reference(kind, each.code, each.name, each.active and not each.closed, each.type_id is not None)
-                for each in found
-            ]
+            return [Reference(kind, each.code, each.name, each.usable, each.type_id is not None) for each in found]
         if kind in {ReferenceKind.CUSTOMER, ReferenceKind.SUPPLIER}:
             parties = self._reader.all("party.party", Party, [["code", "!=", None]])
             return [Reference(kind, each.code, each.name, each.active) for each in parties]
@@ -38,11 +35,12 @@ class Lists:
         return None
 
     def accounts(self, codes: Collection[str], title: str) -> dict[str, Account]:
-        """Accounts by code. Raises Rejected when one is missing."""
+        """Accounts by code; of two of one code the one in use. Raises Rejected when one is missing."""
         found: dict[str, Account] = {}
         wanted = sorted(set(codes))
         for each in self._reader.among("account.account", Account, self._reader.own(), "code", list(wanted)):
-            found.setdefault(each.code, each)
+            if each.code not in found or each.usable:
+                found[each.code] = each
         for code in wanted:
             if code not in found:
                 raise missing(f"{title}: {self._reader.name} has no account {code}.", "account", code)
@@ -68,7 +66,8 @@ class Lists:
 
     def term(self, name: str, title: str) -> int:
         """A payment term by name. Raises Rejected."""
-        for each in self._reader.all("account.invoice.payment_term", Term, [["name", "=", name]]):
+        found = list(self._reader.all("account.invoice.payment_term", Term, [["name", "=", name]]))
+        for each in sorted(found, key=lambda one: not one.active):
             return each.id
         raise missing(f"{title}: {self._reader.name} has no payment term {name}.", "terms", name)
 
@@ -86,7 +85,7 @@ class Lists:
         if kind not in self._journals:
             wanted = str(getattr(self._options, _JOURNALS[kind]))
             found = list(self._reader.all("account.journal", Journal, [["type", "=", kind]]))
-            chosen = [each for each in found if not wanted or each.code == wanted]
+            chosen = [each for each in found if each.active and (not wanted or each.code == wanted)]
             if not chosen:
                 raise missing(f"{self._reader.name} has no {kind} journal {wanted}.".replace(" .", "."), "journal", "")
             usual = [each for each in chosen if each.code == "MISC"] if kind == "general" else []

@@ -1,6 +1,7 @@
 """Reading records of one company, in pages."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -112,6 +113,8 @@ class Reader:
         )
 
 
-def chunks(values: Sequence[T], size: int) -> Iterable[Sequence[T]]:
-    """Some values at a time."""
-    return (values[start : start + size] for start in range(0, len(values), size))
+def chunks(values: Iterable[T], size: int) -> Iterator[Sequence[T]]:
+    """Some values at a time, taken when they are needed."""
+    left = iter(values)
+    while some := list(islice(left, size)):
+        yield some

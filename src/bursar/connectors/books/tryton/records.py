@@ -60,16 +60,34 @@ class Account(Record):
     type_id: int | None = Field(default=None, alias="type")
     type: AccountType | None = Field(default=None, alias="type.")
 
+    @property
+    def usable(self) -> bool:
+        """Whether it is in use; a heading may be, too."""
+        return self.active and not self.closed
+
+
+class Address(Record):
+    """An address of a party."""
+
+    active: Flag = True
+    invoice: Flag = False
+
 
 class Party(Record):
     """A customer, a supplier or both."""
 
-    FIELDS = ("code", "name", "active", "addresses")
+    FIELDS = ("code", "name", "active", "addresses.active", "addresses.invoice")
 
     code: Text = ""
     name: Text = ""
     active: Flag = True
-    addresses: tuple[int, ...] = ()
+    addresses: tuple[Address, ...] = Field(default=(), alias="addresses.")
+
+    @property
+    def invoice_address(self) -> int | None:
+        """The address that invoices go to: one that is for them, else the first; None when none is in use."""
+        used = [each for each in self.addresses if each.active]
+        return next((each.id for each in [*(each for each in used if each.invoice), *used]), None)
 
 
 class Term(Record):
@@ -84,10 +102,11 @@ class Term(Record):
 class Journal(Record):
     """A journal by its code."""
 
-    FIELDS = ("code", "type")
+    FIELDS = ("code", "type", "active")
 
     code: Text = ""
     type: Text = ""
+    active: Flag = True
 
 
 class Period(Record):
@@ -144,6 +163,54 @@ class Invoice(Record):
     currency: Currency = Field(alias="currency.")
 
 
+class LineAccount(Record):
+    """The account of a line."""
+
+    code: Text = ""
+
+
+class InvoiceHead(Record):
+    """What a draft says besides its rows, in ids."""
+
+    FIELDS = (
+        *("type", "party", "account", "currency", "reference", "description"),
+        *("payment_term", "payment_term_date", "invoice_date", "accounting_date"),
+    )
+
+    type: str
+    party: int
+    account: int | None = None
+    currency: int | None = None
+    reference: str | None = None
+    description: str | None = None
+    payment_term: int | None = None
+    payment_term_date: date | None = None
+    invoice_date: date | None = None
+    accounting_date: date | None = None
+
+
+class DraftRow(Record):
+    """A line or a tax line of an invoice."""
+
+    FIELDS = ("account.code", "amount")
+
+    account: LineAccount | None = Field(default=None, alias="account.")
+    amount: Decimal | None = None
+
+
+class DraftLine(Record):
+    """A row of an entry, in ids."""
+
+    FIELDS = ("account", "debit", "credit", "party", "amount_second_currency", "second_currency")
+
+    account: int
+    debit: Decimal
+    credit: Decimal
+    party: int | None = None
+    amount_second_currency: Decimal | None = None
+    second_currency: int | None = None
+
+
 class Move(Record):
     """An entry of the ledger."""
 
@@ -169,12 +236,6 @@ class LineMove(Record):
     date: date
     origin: Text = ""
     journal: LineJournal | None = Field(default=None, alias="journal.")
-
-
-class LineAccount(Record):
-    """The account of a line."""
-
-    code: Text = ""
 
 
 class LineReconciliation(Record):

@@ -1,4 +1,4 @@
-"""Entries that somebody took back by an entry of the opposite."""
+"""Entries that somebody took back by an entry of the opposite, unless that was taken back in its turn."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,12 +9,17 @@ from bursar.connectors.books.tryton.records import Move, MoveLine
 
 
 def reversed_among(reader: Reader, moves: Sequence[int]) -> frozenset[int]:
-    """Those of these entries that, together with the posted entries made from them, move nothing on any account."""
+    """Those of these entries that, together with all posted entries made from them, move nothing on any account."""
     origins = {f"account.move,{move}": move for move in moves}
     posted = reader.own(["state", "=", "posted"])
     made_from: defaultdict[int, list[int]] = defaultdict(list)
-    for each in reader.among("account.move", Move, posted, "origin", list(origins)):
-        made_from[origins[each.origin]].append(each.id)
+    while origins:
+        made: dict[str, int] = {}
+        for each in reader.among("account.move", Move, posted, "origin", list(origins)):
+            move = origins[each.origin]
+            made_from[move].append(each.id)
+            made[f"account.move,{each.id}"] = move
+        origins = made
     if not made_from:
         return frozenset()
     together = {each: move for move, made in made_from.items() for each in (move, *made)}

@@ -127,15 +127,12 @@ class Session:
     def _log_in(self) -> str:
         with self._lock:
             if not self._header:
-                self._header = self._new_session()
-                self._preferences = {}
+                header = self._new_session()
                 found = self._ask_until_answered(
-                    f"{self._base}/rpc/",
-                    "model.res.user.get_preferences",
-                    [True, {}],
-                    {"authorization": self._header},
+                    f"{self._base}/rpc/", "model.res.user.get_preferences", [True, {}], {"authorization": header}
                 )
                 self._preferences = found if isinstance(found, dict) else {}
+                self._header = header  # only now: without its preferences a user works for no company
             return self._header
 
     def _forget(self, header: str) -> None:
@@ -246,7 +243,7 @@ class Session:
         return self._quoted(answer.body.decode("utf-8", "replace"))
 
     def _quoted(self, text: object) -> str:
-        return self._credentials.scrub(one_line(str(text)))[:_LONGEST_ANSWER]
+        return one_line(self._credentials.scrub(str(text)))[:_LONGEST_ANSWER]
 
 
 class _SessionEnded(WrongKey):

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bursar.connectors.books.tryton.invoices import MODEL as INVOICE
 from bursar.connectors.books.tryton.invoices import Invoices
-from bursar.connectors.books.tryton.marks import OURS, Mark
+from bursar.connectors.books.tryton.marks import OURS, Mark, series_of
 from bursar.connectors.books.tryton.matching import Item, Part, matched
 from bursar.connectors.books.tryton.reader import Reader, chunks
 from bursar.connectors.books.tryton.records import Invoice, MoveLine
@@ -31,16 +31,17 @@ def settlements_in(reader: Reader, invoices: Invoices, since: datetime | None) -
     """Invoices that may have changed, each with all that is set against it.
 
     Those are all that are not settled, however long ago they were touched, and of the others those written since: an
-    invoice is written when a payment is linked to it or taken off, and when it becomes paid or open again.
+    invoice is written when a payment is linked to it or taken off, and when it becomes paid or open again. One that was
+    taken back says nothing once it is posted again: the new one has its number.
     """
     clauses: list[Value] = [["comment", "like", OURS], ["type", "=", "out"]]
     states: Value = ["state", "in", ["posted", "paid", "cancelled"]]
     if since is not None:
         states = ["OR", ["state", "=", "posted"], [states, ["write_date", ">=", since - _OVERLAP]]]
     found = reader.all(INVOICE, Invoice, reader.own(*clauses, states))
-    sold = [(each, mark) for each, mark in invoices.genuine(found) if each.total_amount >= ZERO and each.move]
+    sold = ((each, mark) for each, mark in invoices.genuine(found) if each.total_amount >= ZERO and each.move)
     for some in chunks(sold, _INVOICES):
-        yield from _Some(reader, some).settlements()
+        yield from _Some(reader, invoices, some).settlements()
 
 
 @dataclass(slots=True)
@@ -57,7 +58,7 @@ class _Group:
 class _Some:
     """Some invoices, and every line that has to do with them."""
 
-    def __init__(self, reader: Reader, invoices: Sequence[tuple[Invoice, Mark]]) -> None:
+    def __init__(self, reader: Reader, keeper: Invoices, invoices: Sequence[tuple[Invoice, Mark]]) -> None:
         self._reader = reader
         self._invoices = invoices
         self._owner = {line: each.id for each, _ in invoices for line in each.lines_to_pay}
@@ -66,7 +67,11 @@ class _Some:
         self._lines = {line.id: line for line in own}
         self._groups = self._read_groups()
         self._credit_notes = self._read_credit_notes()
-        self._taken_back = reversed_among(reader, [each.move for each, _ in invoices if each.move])
+        reversed_moves = reversed_among(reader, [each.move for each, _ in invoices if each.move])
+        self._taken_back = {
+            each.id: mark for each, mark in invoices if each.state == "cancelled" or each.move in reversed_moves
+        }
+        self._posted_again = keeper.standing([mark.marker for mark in self._taken_back.values()])
 
     def _read_groups(self) -> Mapping[int, _Group]:
         ids = {line.reconciliation_id for line in self._lines.values() if line.reconciliation_id}
@@ -84,11 +89,12 @@ class _Some:
 
     def settlements(self) -> Iterator[Settlement | Blocked]:
         for invoice, mark in self._invoices:
-            yield self._settlement(invoice, mark)
+            if invoice.id not in self._taken_back or series_of(mark.marker) not in self._posted_again:
+                yield self._settlement(invoice, mark)
 
     def _settlement(self, invoice: Invoice, mark: Mark) -> Settlement | Blocked:
         currency = invoice.currency.code
-        if invoice.state == "cancelled" or invoice.move in self._taken_back:
+        if invoice.id in self._taken_back:
             return Settlement(mark.number, currency, voided=True)
         own = [self._lines[line] for line in invoice.lines_to_pay if line in self._lines]
         groups = {line.reconciliation_id for line in own if line.reconciliation_id}
