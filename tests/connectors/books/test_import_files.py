@@ -328,6 +328,18 @@ def test_a_department_or_class_for_each_row(tmp_path: Path, opened: Open, layout
     assert ("4000,7," if layout is Layout.SAGE50 else "4000\tCONTOSO\t7\t") in text
 
 
+@pytest.mark.parametrize("layout", [Layout.SAGE50, Layout.IIF])
+def test_a_row_without_one_has_that_of_its_document(tmp_path: Path, opened: Open, layout: Layout) -> None:
+    books = opened(layout)
+    own = replace(INVOICE.lines[0], dimensions=(Dimension(Axis.CLASS, "Support"),))
+    lines = (own, replace(INVOICE.lines[1], dimensions=()))
+    send(books, [replace(INVOICE, lines=lines, dimensions=(Dimension(Axis.CLASS, "9"),))])
+    text = (tmp_path / "outbox" / NAMES[layout]).read_text(encoding="cp1252")
+    rows = [line for line in text.splitlines() if "4000" in line or lines[1].account in line]
+    places = [row.split(",")[3] if layout is Layout.SAGE50 else row.split("\t")[5] for row in rows[:2]]
+    assert places == ["7", "9"]
+
+
 def test_a_class_that_is_no_department_of_sage(opened: Open) -> None:
     books = opened(Layout.SAGE50)
     line = replace(INVOICE.lines[0], dimensions=(Dimension(Axis.CLASS, "Sales"),))

@@ -20,6 +20,8 @@ def test_of_two_entries_with_one_marker_the_first_counts_and_both_are_listed(
         for marker, start in some:
             first.setdefault(marker, start)
     assert {marker: index.start(marker) for marker in first} == first
+    places = [index.start(marker) for marker in index.newest(3)]
+    assert places == sorted(first.values(), reverse=True)[:3]
     assert list(index.all_starts()) == [start for some in found for _, start in some]
     index.clear()
     assert not any(index.start(marker) is not None for marker in first)

@@ -84,6 +84,7 @@ def test_semicolons_as_spreadsheets_in_europe_write_them(inbox: Inbox) -> None:
         ("B1,4711,2026-11-05,1,,credit,", "a credit needs the number of its credit memo"),
         ("B1,4711,2026-11-05,1,,cash,CM-1", "and a payment has none"),
         ("B1,4711", "'' is no amount"),
+        ("B1,4711,2026-11-05,1,,,,50", "it has more cells than the first row has names"),
     ],
 )
 def test_a_bad_row_blocks_its_invoice_and_no_other(inbox: Inbox, row: str, fault: str) -> None:
@@ -97,6 +98,13 @@ def test_a_bad_row_blocks_its_invoice_and_no_other(inbox: Inbox, row: str, fault
     assert blocked.remedy
     inbox.write("B0,4711,2026-11-05,5,,,", "B9,4712,2026-11-05,7,,,")
     assert inbox.settled() == {"4711": Decimal(5), "4712": Decimal(7)}
+
+
+@pytest.mark.parametrize("amount", ["1,234.50", "12,50"])
+def test_a_number_that_its_comma_divides_is_never_half_of_it(inbox: Inbox, amount: str) -> None:
+    inbox.write(f"B1,4711,2026-11-05,{amount}", "B2,4712,2026-11-05,7,,", heading="id,invoice,date,amount\n")
+    assert inbox.settled() == {"4712": Decimal(7)}
+    assert "row 2: it has more cells" in inbox.blocked()[0]
 
 
 def test_two_currencies_on_one_invoice(inbox: Inbox) -> None:
@@ -144,6 +152,8 @@ def test_a_file_that_vanished_takes_no_payment_back(inbox: Inbox) -> None:
         (b"", "has no column id"),
         (b"id,invoice,date\nB1,4711,2026-11-05\n", "has no column amount"),
         (HEADING.encode("utf-16"), "not written in UTF-8"),
+        (b"id,invoice,date,amount,Amount\nB1,4711,2026-11-05,1,2\n", "has the column amount twice"),
+        (HEADING.encode() + b"B1,4711,2026-11-05,1,,,\n\0\0\0", "row 3 has a control character"),
         (HEADING.encode() + b'B1,"4711,2026-11-05,1', "breaks off within a quoted cell"),
     ],
 )

@@ -9,6 +9,7 @@ import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,6 +20,8 @@ from bursar.domain.errors import RemoteError, Unavailable, UnknownOutcome
 log = logging.getLogger("bursar.books")
 
 Stamp = tuple[int, int, int]
+_NOWHERE: Stamp = (0, 0, 0)
+"""The stamp of a file that is not there."""
 
 
 class EntryFile(ABC):
@@ -38,9 +41,11 @@ class EntryFile(ABC):
         self._zeros: int | None = None
         self._markers = MarkerIndex()
         self._stamp: Stamp | None = None
+        """Of the file that the index was made of; None when it has to be made anew."""
         self._ends_open = False
         self._descriptor: int | None = None
         self._appended = self._settled = 0
+        self._inherited = True
         self._settling = threading.Lock()
 
     # What a format says of itself.
@@ -59,6 +64,11 @@ class EntryFile(ABC):
         """Whether there is an entry of this marker."""
         self.refresh()
         return self._markers.start(marker) is not None
+
+    def newest(self, count: int) -> list[str]:
+        """The markers of the last entries, the last one first."""
+        self.refresh()
+        return self._markers.newest(count)
 
     def entry(self, marker: str) -> Entry | None:
         """The entry as it stands in the file at this moment. Raises RemoteError when it cannot be read."""
@@ -94,14 +104,15 @@ class EntryFile(ABC):
         """See to it that the index is that of the file as it is now."""
         stamp = self._present_stamp()
         if stamp != self._stamp:
+            self._stamp = None  # half an index is none, even if the former file comes back
             self._index()
             self._stamp = stamp
 
-    def _present_stamp(self) -> Stamp | None:
+    def _present_stamp(self) -> Stamp:
         try:
             found = self.path.stat()
         except FileNotFoundError:
-            return None
+            return _NOWHERE
         return found.st_ino, found.st_size, found.st_mtime_ns
 
     def _index(self) -> None:
@@ -128,9 +139,15 @@ class EntryFile(ABC):
         """Forget what was learned from the file before it is read anew."""
 
     def _numbered(self, lines: Iterable[bytes], at: int) -> Iterator[tuple[int, bytes]]:
-        """Lines with their places, as far as there are any: a disk without power may leave zeros at the end."""
-        for line in lines:
+        """Lines with their places, as far as there are any: a disk without power may leave zeros at the end.
+
+        Raises RemoteError when more than zeros follows: that was no crash, and nothing of it may be moved away.
+        """
+        rest = iter(lines)
+        for line in rest:
             if b"\0" in line:
+                if any(each.strip(b"\0\r\n") for each in chain([line[line.index(b"\0") :]], rest)):
+                    raise _zeros_within(self.path)
                 self._zeros = at
                 return
             self._ends_open = not line.endswith(b"\n")
@@ -155,10 +172,14 @@ class EntryFile(ABC):
         before = self.heading if not size else b"\n" if self._ends_open else b""
         self._write(descriptor, before + text, size)
         self._appended += 1
-        self._markers.add([(marker, size + len(before) + entry_at)])
         self.last = marker
         self._ends_open = False
-        self._stamp = self._present_stamp()
+        try:
+            self._markers.add([(marker, size + len(before) + entry_at)])
+        except Unavailable:
+            self._stamp = None  # the entry is written all the same; whoever asks next makes the index anew
+        else:
+            self._stamp = self._present_stamp()
 
     def settle(self) -> None:
         """Wait until the disk has everything that was appended so far. Threads that wait together wait once.
@@ -167,8 +188,16 @@ class EntryFile(ABC):
         """
         wanted = self._appended
         with self._settling:
-            if self._settled < wanted and self._descriptor is not None:
+            if self._settled < wanted:
+                if self._descriptor is None:  # closed meanwhile, and the disk did not confirm it then
+                    raise _unconfirmed(self.path)
                 self._sync(self._descriptor)
+
+    def adopt(self) -> None:
+        """Settle what an earlier process wrote and may not have lived to settle; once. Raises OSError."""
+        if self._inherited and self.path.exists():
+            _settle(self.path)
+        self._inherited = False
 
     def _sync(self, descriptor: int) -> None:
         reached = self._appended
@@ -176,7 +205,7 @@ class EntryFile(ABC):
             os.fsync(descriptor)
         except OSError as error:
             self._stamp = None
-            raise UnknownOutcome(f"The disk did not confirm what was written to {self.path.name}.") from error
+            raise _unconfirmed(self.path) from error
         self._settled = reached
 
     def mend(self) -> None:
@@ -222,14 +251,13 @@ class EntryFile(ABC):
     def _open(self) -> int:
         """The descriptor to append to; a new one when an editor has put another file in the place of the old one."""
         if self._descriptor is not None:
-            stamp = self._present_stamp()
-            if stamp is not None and stamp[0] == os.fstat(self._descriptor).st_ino:
+            if self._present_stamp()[0] == os.fstat(self._descriptor).st_ino:
                 return self._descriptor
             self._close_descriptor()
         is_new = not self.path.exists()
         self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
         if is_new:
-            _settle_folder(self.path.parent)
+            _settle(self.path.parent)  # a new file's name is on the disk, too
         return self._descriptor
 
     def _write(self, descriptor: int, data: bytes, size: int) -> None:
@@ -252,19 +280,30 @@ class EntryFile(ABC):
             raise UnknownOutcome(f"{self.path.name} was written in part, and cannot be cut.") from error
 
 
-def _settle_folder(folder: Path) -> None:
-    """A new file's name is on the disk, too."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+def _settle(path: Path) -> None:
+    """Wait until the disk has what is in a file or folder. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
 
 
+def _unconfirmed(path: Path) -> UnknownOutcome:
+    return UnknownOutcome(f"The disk did not confirm what was written to {path.name}.")
+
+
 def _other_heading(path: Path) -> RemoteError:
     return RemoteError(
         f"{path.name} does not begin as the files that Bursar writes.",
         remedy="Take it out of the folder, or restore it: a spreadsheet may have saved it in a way of its own.",
+    )
+
+
+def _zeros_within(path: Path) -> RemoteError:
+    return RemoteError(
+        f"{path.name} has zeros between its entries, as a damaged disk or another encoding leaves them.",
+        remedy="Restore the file, or save it in UTF-8; Bursar neither reads nor writes it until then.",
     )
 
 

@@ -4,7 +4,7 @@ import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -122,7 +122,7 @@ class FolderBooks(ABC):
             self._writer.take()
             self._ready_to_write()
             present = self._take_back(write) if write.action is Action.CANCEL else self._create(self._delivery(write))
-            files = list(self._written_files())
+            files = self._adopted_files()
         for file in files:
             file.settle()
         return receipt_of(present)
@@ -132,9 +132,18 @@ class FolderBooks(ABC):
             return None
         with self._mutex, self._usable():
             present = self._present(str(write.fields.get("marker")))
+            if present is not None:
+                self._adopted_files()
         if present is None or (write.action is Action.CANCEL and not present.voided):
             return None
         return receipt_of(present)
+
+    def _adopted_files(self) -> list[EntryFile]:
+        """The files, with what a killed process left in them on the disk: it is about to be confirmed."""
+        files = list(self._written_files())
+        for file in files:
+            file.adopt()
+        return files
 
     def _delivery(self, write: Write) -> Delivery:
         try:
@@ -175,9 +184,11 @@ class FolderBooks(ABC):
             ) from error
 
     def close(self) -> None:
-        """Let other processes write."""
-        with self._mutex:
-            self._writer.release()
+        """Let other processes write, whatever becomes of the files. Raises UnknownOutcome."""
+        with self._mutex, ExitStack() as closing:
+            closing.callback(self._writer.release)
+            for file in self._written_files():
+                closing.callback(file.close)
 
     def __enter__(self) -> Self:
         return self

@@ -39,6 +39,14 @@ class MarkerIndex:
         """Where each entry begins, doubles too, as of now."""
         return array("Q", self._starts)
 
+    def newest(self, count: int) -> list[str]:
+        """The markers that begin last, the last one first; looks at all of them. Raises Unavailable."""
+        try:
+            rows = self._opened().execute("SELECT marker FROM entry ORDER BY start DESC LIMIT ?", [count]).fetchall()
+        except sqlite3.Error as error:
+            raise _unusable(error) from error
+        return [bytes(marker).decode("utf-8", "surrogatepass") for (marker,) in rows]
+
     def clear(self) -> None:
         self._starts = array("Q")
         self.close()

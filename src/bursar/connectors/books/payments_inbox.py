@@ -26,6 +26,9 @@ COLUMNS = ("id", "invoice", "date", "amount", "currency", "kind", "credit")
 NEEDED = COLUMNS[:4]
 _AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,2})?", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_BEYOND = ""
+"""What the cells beyond the last heading are called."""
 
 
 class _Fault(Exception):
@@ -100,6 +103,9 @@ class PaymentsInbox:
             raise _unusable("it is not written in UTF-8") from error
         except OSError as error:
             raise Unavailable(f"{NAME} cannot be read: {error.strerror}.") from error
+        if found := _CONTROL.search(text):  # as a disk leaves them where rows were lost
+            line = text.count("\n", 0, found.start()) + 1
+            raise _unusable(f"row {line} has a control character, so that rows may be missing")
         heading, _, _ = text.partition("\n")
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in heading else ",", strict=True)
         try:
@@ -107,6 +113,8 @@ class PaymentsInbox:
             missing = [name for name in NEEDED if name not in names]
             if missing:
                 raise _unusable(f"its first row has no column {missing[0]}")
+            if doubled := [name for name in COLUMNS if names.count(name) > 1]:
+                raise _unusable(f"its first row has the column {doubled[0]} twice")
             for cells in reader:
                 if any(cell.strip() for cell in cells):
                     yield reader.line_num, _named(names, cells)
@@ -143,7 +151,7 @@ class PaymentsInbox:
 def _named(names: Sequence[str], cells: Sequence[str]) -> Mapping[str, str]:
     found = dict.fromkeys(COLUMNS, "")
     found.update((name, cell.strip()) for name, cell in zip(names, cells, strict=False) if name in found)
-    return found
+    return {**found, _BEYOND: "".join(cells[len(names) :]).strip()}
 
 
 def _row(line: int, cells: Mapping[str, str]) -> _Row:
@@ -151,6 +159,8 @@ def _row(line: int, cells: Mapping[str, str]) -> _Row:
         raise _Fault("it has no id")
     if not cells["invoice"]:
         raise _Fault("it names no invoice")
+    if cells[_BEYOND]:
+        raise _Fault("it has more cells than the first row has names; write an amount as 1234.56")
     kind = _kind(cells)
     allocation = Allocation(cells["id"], _amount(cells), _day(cells), kind, cells["credit"])
     if cells["currency"] and not _CURRENCY.fullmatch(cells["currency"].upper()):

@@ -137,9 +137,3 @@ class FileBooks(FolderBooks):
             f"{self._name} cannot take {number} back: it was handed over in a file.",
             remedy="Delete or void it in the accounting package by hand.",
         )
-
-    def close(self) -> None:
-        with self._mutex:
-            for file in self._files.values():
-                file.close()
-        super().close()

@@ -15,7 +15,7 @@ from bursar.connectors.books.files.rows_file import amount_of
 from bursar.domain.books.delivery import Delivery
 from bursar.domain.books.references import party_kind
 from bursar.domain.books.traits import Capability, Limits, Proof, Traits
-from bursar.domain.ledger.documents import DocumentKind
+from bursar.domain.ledger.documents import Document, DocumentKind
 from bursar.domain.ledger.journal import Posting, Role
 from bursar.domain.money import ZERO, to_cents
 
@@ -72,7 +72,7 @@ class IifFile(ImportFile):
         name = self._code("party", document.party.code, 41) if trade else ""
         number = self._code("number", document.number, 11)
         type_ = _TYPES.get(document.kind, _JOURNAL)
-        head, *splits = (self._row(type_, document.day, posting, name, number) for posting in postings)
+        head, *splits = (self._row(type_, document, posting, name, number) for posting in postings)
         words = document.memo or document.description or document.vendor_invoice
         head[-1] = f"{delivery.marker} {self._words(words)}".rstrip()
         due = _day(document.due) if document.due else ""
@@ -80,11 +80,11 @@ class IifFile(ImportFile):
         rows = [["TRNS", *head], *(["SPL", *split] for split in splits), ["ENDTRNS"]]
         return "".join("\t".join(row) + "\r\n" for row in rows)
 
-    def _row(self, type_: str, day: date, posting: Posting, name: str, number: str) -> list[str]:
-        dimension = only_dimension(posting)
+    def _row(self, type_: str, document: Document, posting: Posting, name: str, number: str) -> list[str]:
+        dimension = only_dimension(posting, document)
         return [
             type_,
-            _day(day),
+            _day(document.day),
             self._code("account", posting.account, 159),
             name,
             self._code("class", dimension.value, 159) if dimension else "",

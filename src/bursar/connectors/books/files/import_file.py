@@ -9,7 +9,7 @@ from bursar.connectors.books.clean_text import one_line
 from bursar.connectors.books.entry_file import EntryFile
 from bursar.domain.books.delivery import Delivery
 from bursar.domain.books.traits import Traits
-from bursar.domain.ledger.documents import Dimension
+from bursar.domain.ledger.documents import Dimension, Document
 from bursar.domain.ledger.journal import Posting
 
 
@@ -73,10 +73,11 @@ def _fits(text: str, encoding: str) -> bool:
         return False
 
 
-def only_dimension(posting: Posting) -> Dimension | None:
-    """The one dimension of a posting. Raises Refused when there are two."""
-    if len(posting.dimensions) > 1:
-        named = " and ".join(each.axis.value for each in posting.dimensions)
+def only_dimension(posting: Posting, document: Document) -> Dimension | None:
+    """The one dimension of a posting, else that of its document. Raises Refused when there are two."""
+    dimensions = posting.dimensions or document.dimensions
+    if len(dimensions) > 1:
+        named = " and ".join(each.axis.value for each in dimensions)
         remedy = "Leave one of them out in ConnectWise, or use another book."
         raise Refused("dimensions", f"has a row with {named}; the file has room for one", remedy)
-    return posting.dimensions[0] if posting.dimensions else None
+    return dimensions[0] if dimensions else None

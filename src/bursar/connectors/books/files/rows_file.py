@@ -34,7 +34,7 @@ class RowsFile(ImportFile):
 
     @abstractmethod
     def _entry(self, marker: str, rows: Sequence[Sequence[str]]) -> Entry:
-        """The document that these rows are. Raises ValueError or ArithmeticError."""
+        """The document that these rows are. Raises ValueError, ArithmeticError or LookupError."""
 
     def _text(self, rows: Sequence[Sequence[str]]) -> str:
         text = io.StringIO()
@@ -95,7 +95,7 @@ class RowsFile(ImportFile):
             return None
         try:
             return self._entry(marker, rows)
-        except (ValueError, ArithmeticError) as error:
+        except (ValueError, ArithmeticError, LookupError) as error:
             raise unreadable(self.path, ", ".join(filter(None, rows[0]))) from error
 
 

@@ -17,7 +17,7 @@ from bursar.connectors.books.files.rows_file import RowsFile, amount_of
 from bursar.domain.books.delivery import Delivery
 from bursar.domain.books.references import party_kind
 from bursar.domain.books.traits import Capability, Limits, Proof, Traits
-from bursar.domain.ledger.documents import RECEIVABLE_KINDS, DocumentKind, Line, Tax
+from bursar.domain.ledger.documents import RECEIVABLE_KINDS, Document, DocumentKind, Line, Tax
 from bursar.domain.ledger.journal import Posting, Role
 from bursar.domain.ledger.signs import control_side
 from bursar.domain.money import ZERO, to_cents
@@ -106,8 +106,10 @@ class Sage50File(RowsFile):
 
     def text_of(self, delivery: Delivery) -> str:
         document = delivery.document
-        splits = [split.positive for split in _splits(delivery)] or [_empty(delivery)]
+        splits = [split.positive for split in _splits(delivery)]
         trade = party_kind(document) is not None
+        if not splits or (trade and all(split.type[0] == "J" for split in splits)):
+            splits.insert(0, _empty(delivery))
         party = self._code("party", document.party.code, 8, " ") if trade else ""
         number = self._code("number", document.number, 30)
         main = _TYPES.get(document.kind, "")
@@ -167,28 +169,27 @@ def _splits(delivery: Delivery) -> Iterator[_Split]:
     document, postings = delivery.document, delivery.journal.postings
     type_ = _TYPES.get(document.kind)
     if type_ is None:
-        yield from (_journal(row) for row in postings)
+        yield from (_journal(row, document) for row in postings)
         return
     costs = [row for row in postings if document.kind in RECEIVABLE_KINDS and row.role in _COSTS]
     taxes = [row for row in document.taxes if to_cents(row.amount)]
     rows = [row for row in postings if row.role not in {Role.RECEIVABLE, Role.PAYABLE, Role.TAX} and row not in costs]
-    yield from _trade(type_, document.lines, rows, taxes, -control_side(document.kind))
-    yield from (_journal(row) for row in costs)
+    yield from _trade(type_, document, rows, taxes)
+    yield from (_journal(row, document) for row in costs)
 
 
-def _trade(
-    type_: str, lines: Sequence[Line], rows: Sequence[Posting], taxes: Sequence[Tax], side: int
-) -> Iterator[_Split]:
+def _trade(type_: str, document: Document, rows: Sequence[Posting], taxes: Sequence[Tax]) -> Iterator[_Split]:
     """Rows of an invoice or bill: one tax code is shared out among its taxable rows, several stand in rows alone."""
+    side = -control_side(document.kind)
     codes = sorted({_tax_code(tax) for tax in taxes})
     total = sum((to_cents(tax.amount) for tax in taxes), ZERO)
     shares: dict[int, Decimal] = {}
     if len(codes) == 1:
-        shares = _shares([side * row.amount for row in rows], lines, total)
+        shares = _shares([side * row.amount for row in rows], document.lines, total)
     for place, row in enumerate(rows):
         share = shares.get(place)
         code = OUTSIDE_TAX if share is None else codes[0]
-        department = _department(row)
+        department = _department(row, document)
         yield _Split(type_, row.account, side * row.amount, share or ZERO, code, row.memo, department)
     if taxes and not shares:
         nominal = rows[0].account if rows else taxes[0].account
@@ -211,9 +212,9 @@ def _shares(amounts: Sequence[Decimal], lines: Sequence[Line], tax: Decimal) -> 
     return shares if fits else {}
 
 
-def _journal(row: Posting) -> _Split:
+def _journal(row: Posting, document: Document) -> _Split:
     type_ = "JD" if row.amount >= ZERO else "JC"
-    return _Split(type_, row.account, abs(row.amount), details=row.memo, department=_department(row))
+    return _Split(type_, row.account, abs(row.amount), details=row.memo, department=_department(row, document))
 
 
 def _empty(delivery: Delivery) -> _Split:
@@ -233,8 +234,8 @@ def _tax_code(tax: Tax) -> str:
     return tax.code
 
 
-def _department(row: Posting) -> str:
-    dimension = only_dimension(row)
+def _department(row: Posting, document: Document) -> str:
+    dimension = only_dimension(row, document)
     if dimension is None:
         return ""
     if not _DEPARTMENT.fullmatch(dimension.value):

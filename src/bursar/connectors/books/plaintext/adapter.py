@@ -119,6 +119,8 @@ class PlaintextBooks(FolderBooks):
         """
         for file, other in zip(self._files, reversed(self._files), strict=True):
             file.refresh()
+            if file.last and not other.holds(file.last):
+                self._refuse_lost(file, other)
             while file.last and not other.holds(file.last) and file.last_begins is not None:
                 if file.last == entry.marker and self._is_same(file, entry):
                     break
@@ -128,6 +130,15 @@ class PlaintextBooks(FolderBooks):
                     f"{file.path.name} has {entry.marker} with other content, and {other.path.name} has not.",
                     remedy=f"Take that entry out of {file.path.name}, then run again.",
                 )
+
+    def _refuse_lost(self, file: JournalFile, other: JournalFile) -> None:
+        """More entries than threads can have left unfinished were confirmed: the other file has lost them."""
+        newest = file.newest(self.concurrency + 1)
+        if len(newest) > self.concurrency and not any(map(other.holds, newest)):
+            raise RemoteError(
+                f"{other.path.name} lacks the last entries that {file.path.name} has, at least {len(newest)}.",
+                remedy=f"Somebody took them out, or put an older {other.path.name} back: restore it, then run again.",
+            )
 
     def _is_same(self, file: JournalFile, entry: Entry) -> bool:
         found = file.entry(entry.marker)
@@ -176,12 +187,6 @@ class PlaintextBooks(FolderBooks):
         day = date.fromisoformat(str(asked)) if asked else entry.day
         closed = self._closed_through
         return closed + timedelta(days=1) if closed is not None and day <= closed else day
-
-    def close(self) -> None:
-        with self._mutex:
-            for file in self._files:
-                file.close()
-        super().close()
 
 
 def _told(entries: Collection[Entry]) -> Entry:
