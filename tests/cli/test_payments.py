@@ -1,10 +1,12 @@
 """`bursar payments`: read from the books or a file, compared with ConnectWise, written once, told row by row."""
 
 import csv
+import sys
 from collections.abc import Mapping, Sequence
 
 import pytest
 
+from bursar.cli.app import app
 from bursar.store.models import Connection, InvoiceSettlement
 from bursar.usecases.take_in_payment_file import take_in_payment_file
 from bursar.wiring import SystemClock
@@ -91,11 +93,62 @@ def test_what_was_paid_is_pulled_listed_chosen_and_posted(paid: CommandLine) -> 
     assert (chosen["source"], chosen["state"]) == ("payment file", "new")
 
 
+def test_what_is_set_against_an_invoice_is_told_before_it_is_written(paid: CommandLine) -> None:
+    folder = paid.home / "books"
+    paid.run("book", "add", "Main", "--kind", "plaintext", "--folder", str(folder))
+    cash = "id,invoice,date,amount,currency,kind,credit\nR-1,10079,2026-11-05,100.00,USD,cash,\n"
+    credit = "R-2,10079,2026-11-20,20.00,USD,credit,10083\n"
+    told = folder / "payments.csv"
+    told.write_text(f"{cash}{credit}R-3,,2026-11-20,5.00,USD,cash,\n", encoding="utf-8")
+    pulled = " ".join(paid.run("payments", "pull", code=1, env={"COLUMNS": "200"}).stdout.split())
+    assert "enter it, with credit 10083: 20.00 USD" in pulled
+    assert "row 4: it names no invoice" in pulled
+    told.write_text(cash + credit, encoding="utf-8")
+    paid.run("payments", "post", "--now")
+    told.write_text(cash, encoding="utf-8")
+    pulled = " ".join(paid.run("payments", "pull", env={"COLUMNS": "200"}).stdout.split())
+    assert ("take a credit off it" in pulled, "delete it" in pulled) == (True, False)
+
+
 def _take_in(paid: CommandLine, name: str, text: str) -> None:
     """As the page does: nothing is compared yet."""
     found = payment_file(text.encode()).settlements()
     take_in_payment_file(Connection.objects.get(), name, name, found, SystemClock().now())
     assert InvoiceSettlement.objects.count() == 2
+
+
+def test_what_a_file_could_not_say_is_not_written_with_it(paid: CommandLine) -> None:
+    """10079 waits since an earlier file; the row of this one is bad, so that it asks for nothing there."""
+    before = in_connectwise(paid)
+    _take_in(paid, "earlier.csv", PAID)
+    text = "invoice,amount,date\n10079,ten,2026-11-03\n10081,5.00,2026-11-03\n"
+    done = paid.json("payments", "file", str(paid.file("p.csv", text)), "--yes", code=1)
+    assert [row["number"] for row in rows(done, "failed")] == ["10079"]
+    assert len(in_connectwise(paid)) == len(before) + 1
+
+
+def test_what_changes_while_somebody_is_asked_is_left_out(
+    paid: CommandLine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = in_connectwise(paid)
+    _take_in(paid, "p.csv", PAID)
+    paid.json("payments", "pull")
+
+    class Terminal:
+        """Another pull ends before the person says yes."""
+
+        def isatty(self) -> bool:
+            return True
+
+        def readline(self) -> str:
+            InvoiceSettlement.objects.filter(number="10079").update(fingerprint="of another payment")
+            return "y\n"
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    app(["payments", "post", "--all"], standalone_mode=False)
+    assert "1 invoice became another payment while you were asked: left out." in capsys.readouterr().err
+    assert {agreed.number for agreed in InvoiceSettlement.objects.exclude(agreed_in=None)} == {"10080"}
+    assert len(in_connectwise(paid)) == len(before) + 1
 
 
 @pytest.mark.parametrize("words", [("post",), ("post", "10079", "--all"), ("choose", "10079")])

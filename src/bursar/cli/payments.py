@@ -12,13 +12,15 @@ from bursar.cli.consent import must_agree, must_be_able_to_ask
 from bursar.cli.epilog import Shape, epilog
 from bursar.cli.exits import finish
 from bursar.cli.first_use import with_store
+from bursar.cli.ledger_text import show_exceptions
 from bursar.cli.options import AsJson, ConnectionName, NoWait, Yes
 from bursar.cli.output import counted, print_json, say
-from bursar.cli.payments_text import PAYMENT_KEYS, payment_document, show_payments
+from bursar.cli.payments_text import PAYMENT_KEYS, payment_document, show_payments, still_shown
 from bursar.cli.run_document import RUN_KEYS, run_document
 from bursar.cli.run_follow import carry_through
 from bursar.domain.errors import InvalidInput
-from bursar.store.models import Connection, InvoiceSettlement
+from bursar.domain.payments.settlement import subject_of
+from bursar.store.models import Connection, InvoiceSettlement, LedgerException, Run
 from bursar.store.queries.ledger_list import settlement_named, settlements_matching
 from bursar.usecases.agree_payments import postable
 from bursar.usecases.books import find_book
@@ -60,10 +62,17 @@ def pull(
         print_json({"run": run_document(run), "payments": [payment_document(row) for row in rows]})
     else:
         show_payments(rows)
+        show_exceptions(_beside(run))
         say(f"{run.verdict[:1].upper()}{run.verdict[1:]}.")
         if postable(settlements_matching(chosen)).exists():
             say("Nothing has been written: `bursar payments post --all` writes it.")
     finish(trouble=bool(run.counts.get("blocked")))
+
+
+def _beside(run: Run) -> QuerySet[LedgerException]:
+    """What a pull found that is about no invoice: a book that cannot be read, a row that names none."""
+    found = LedgerException.objects.filter(run=run, journey=LedgerException.Journey.PAYMENTS, closed_at=None)
+    return found.exclude(subject__startswith=subject_of("")).order_by("subject")
 
 
 @app.command(
@@ -132,8 +141,7 @@ def post(
     else:
         must_be_able_to_ask(given=yes)
         rows = _chosen(chosen, numbers)
-        ask(rows, yes=yes, quiet=as_json)
-        run = queue_payments(chosen, rows)
+        run = queue_payments(chosen, ask(rows, yes=yes, quiet=as_json))
     lines_post.follow_posting(run, no_wait=no_wait, as_json=as_json)
 
 
@@ -155,14 +163,15 @@ def _chosen(connection: Connection, numbers: Sequence[str] | None) -> QuerySet[I
     return chosen
 
 
-def ask(rows: QuerySet[InvoiceSettlement], *, yes: bool, quiet: bool) -> None:
-    """Show what would be written. Raises InvalidInput when that is nothing, and Declined."""
+def ask(rows: QuerySet[InvoiceSettlement], *, yes: bool, quiet: bool) -> QuerySet[InvoiceSettlement]:
+    """Show what would be written; returns what was agreed to. Raises Declined, and InvalidInput when it is nothing."""
     shown = list(postable(rows))
     if not shown:
         raise InvalidInput("Nothing is to be written.", remedy="`bursar payments pull` reads the books anew.")
     if not (yes or quiet):
         show_payments(shown)
     must_agree(f"Write the payments of {counted(len(shown), 'invoice')} to ConnectWise?", given=yes)
+    return rows if yes else still_shown(rows, shown)
 
 
 @app.command(
@@ -187,7 +196,8 @@ def choose(
     if as_json:
         print_json({"connection": chosen.name, "payment": payment_document(row)})
     else:
-        say(f"For invoice {row.number} {book or 'payment files'} counts. `bursar payments pull` compares it anew.")
+        counts = f"{book} counts" if book else "payment files count"
+        say(f"For invoice {row.number} {counts}. `bursar payments pull` compares it anew.")
 
 
 payments_file.add_to(app)

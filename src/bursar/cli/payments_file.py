@@ -17,7 +17,7 @@ from bursar.cli.first_use import with_store
 from bursar.cli.ledger_files import FILES, write_file
 from bursar.cli.options import AsJson, ConnectionName, Yes
 from bursar.cli.output import Listing, counted, money_column, print_json, remark, say
-from bursar.cli.payments_text import PAYMENT_KEYS, payment_document, show_payments
+from bursar.cli.payments_text import PAYMENT_KEYS, payment_document, show_payments, still_shown
 from bursar.cli.run_follow import carry_through
 from bursar.domain.errors import InvalidInput
 from bursar.store.models import Connection, InvoiceSettlement, Run
@@ -70,7 +70,7 @@ def take_in(
         file = import_module(FILES).payment_file(content).named(accounting)
     digest = hashlib.sha256(content).hexdigest()
     taken = take_in_payment_file(chosen, path.name, digest, file.settlements(), real_clock().now())
-    numbers = {row.number for row in (*taken.rows.succeeded, *taken.rows.failed)}
+    numbers = {row.number for row in taken.rows.succeeded}
     if not as_json:
         _tell_taken(path, taken)
     carry_through(queue_pull(chosen, everything=False), "Comparing")
@@ -115,7 +115,7 @@ def _post(connection: Connection, numbers: Collection[str], *, yes: bool, quiet:
             "Nothing was written to ConnectWise. The file is taken in.",
             remedy="`bursar payments post` writes it later.",
         ) from None
-    return carry_through(queue_payments(connection, rows), "Posting")
+    return carry_through(queue_payments(connection, rows if yes else still_shown(rows, ready)), "Posting")
 
 
 def _write(file: object, failed: Sequence[PaymentRow], success: Path | None, fail: Path | None) -> None:

@@ -46,6 +46,8 @@ class CsvRow(NamedTuple):
 
     line: int
     cells: Mapping[str, str]
+    surplus: bool = False
+    """Whether cells beyond the last heading say something: a comma may have divided a number."""
 
 
 def heading_key(text: str) -> str:
@@ -72,7 +74,8 @@ def csv_rows(text: str, *, what: str) -> Iterator[CsvRow]:
                 headings = _headings(cells, what)
                 continue
             pairs = zip_longest(headings, cells[: len(headings)], fillvalue="")
-            yield CsvRow(line, {key: uncell(each.strip()) for key, each in pairs if key})
+            surplus = any(each.strip() for each in cells[len(headings) :])
+            yield CsvRow(line, {key: uncell(each.strip()) for key, each in pairs if key}, surplus)
     except csv.Error as error:
         raise SourceUnreadable(f"The {what} is no CSV: {error} (line {reader.line_num}).", remedy=_REMEDY) from error
 

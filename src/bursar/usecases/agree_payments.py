@@ -1,6 +1,6 @@
 """What people agreed to among the payments that were shown, and the posting that writes exactly that."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db.models import F, QuerySet
 
@@ -20,6 +20,14 @@ def post_request(*, pull: bool = False, agreed: bool = False) -> dict[str, objec
 def postable(settlements: QuerySet[InvoiceSettlement]) -> QuerySet[InvoiceSettlement]:
     """Those that can be agreed to: something would be written, and no posting has them in its hands already."""
     return settlements.exclude(fingerprint="").exclude(agreed_in__state__in=Run.ACTIVE)
+
+
+def as_shown(
+    settlements: QuerySet[InvoiceSettlement], shown: Iterable[InvoiceSettlement]
+) -> QuerySet[InvoiceSettlement]:
+    """Those of them that are still what somebody was shown."""
+    fingerprints = {row.pk: row.fingerprint for row in shown}
+    return settlements.filter(pk__in=list(fingerprints), fingerprint__in=set(fingerprints.values()))
 
 
 def agree_payments(posting: Run, settlements: QuerySet[InvoiceSettlement]) -> int:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from bursar.domain.errors import InvalidInput
 from bursar.domain.payments.claims import counting
-from bursar.store.models import Book, InvoiceSettlement
+from bursar.store.models import Book, Connection, InvoiceSettlement
 from bursar.store.queries.payments import claims_of
 from bursar.usecases.audit import record
 from bursar.usecases.keep_settlements import set_claims
@@ -24,6 +24,7 @@ def choose_settlement(row: InvoiceSettlement, source: Book | None) -> None:
     The next reading compares the invoice anew. Raises InvalidInput when the source says nothing of it.
     """
     with transaction.atomic():
+        Connection.objects.select_for_update().get(pk=row.connection_id)  # what sources say is kept before, or after
         row = InvoiceSettlement.objects.select_for_update().get(pk=row.pk)
         claims, chosen = claims_of(row), source.pk if source else None
         if chosen not in [claim.source for claim in claims]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from bursar.domain.money import to_cents
-from bursar.domain.payments.claims import Claim, Claims, refused_claim, with_claim
+from bursar.domain.payments.claims import Claim, Claims, of_sources, refused_claim, with_claim
 from bursar.domain.payments.settlement import Settlement
 from bursar.domain.plan import Blocked
 from bursar.store.models import Book, Connection, InvoiceSettlement
@@ -37,6 +37,18 @@ def keep_settlements(
                 changed.append(_with_claims(row, after, now))
         save_settlements(changed, CLAIMED)
     return {row.pk for row in (*known.values(), *changed)}
+
+
+def keep_without(book: Book, now: datetime) -> None:
+    """Before a book is removed: what others say of its invoices is kept, and counts from now on."""
+    with transaction.atomic():
+        Connection.objects.select_for_update().get(pk=book.connection_id)
+        others = Book.objects.filter(connection=book.connection_id).exclude(pk=book.pk).values_list("pk", flat=True)
+        books, changed = set(others), list[InvoiceSettlement]()
+        for row in InvoiceSettlement.objects.filter(book=book):
+            if left := of_sources(claims_of(row), books):
+                changed.append(_with_claims(row, left, now))
+        save_settlements(changed, CLAIMED)
 
 
 def save_settlements(rows: Sequence[InvoiceSettlement], fields: Collection[str]) -> None:

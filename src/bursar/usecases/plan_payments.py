@@ -3,6 +3,7 @@
 Shared by the run that people look at and by the posting. Nothing is written to ConnectWise here.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,13 +20,14 @@ from bursar.domain.payments.settlement import Settlement, subject_of
 from bursar.domain.payments.situation import PaymentSituation, PlannedInvoice, money_of, told
 from bursar.domain.plan import Blocked, Notice
 from bursar.ports import Accounting
-from bursar.store.models import Book, InvoiceSettlement, Run
+from bursar.store.models import Book, Connection, InvoiceSettlement, Run
 from bursar.store.queries.chunks import chunks
 from bursar.store.queries.payments import claims_of, our_payments
 from bursar.usecases.keep_settlements import save_settlements
 from bursar.usecases.read_payments import INVOICES_AT_ONCE
 
 State = InvoiceSettlement.State
+_MORE = re.compile(r" \(and \d+ more\)$")
 PLANNED = (
     "company",
     "currency",
@@ -112,7 +114,9 @@ class PaymentDesk:
     ) -> PaymentSituation:
         ids = [invoice.id for settlement in settlements for invoice in invoices.get(settlement.number, ())]
         payments = dict(self._accounting.payments(ids)) if ids else {}
-        return PaymentSituation(settlements, invoices, payments, our_payments(self._connection, ids))
+        gone = set(ids) - payments.keys()  # not there any more, which is not the same as not paid
+        there = {number: [each for each in found if each.id not in gone] for number, found in invoices.items()}
+        return PaymentSituation(settlements, there, payments, our_payments(self._connection, ids))
 
     def _contradiction(self, claims: Claims) -> Blocked | None:
         other = contradiction(claims) if claims else None
@@ -154,12 +158,13 @@ class PaymentDesk:
             if refusal:
                 self.refused[row.number] = refusal
             earlier = None if refusal else _refused_before(row, plan)
-            blocked = [*plan.blocked, *([earlier] if earlier else [])]
-            _fill(row, plan, [*blocked, refusal] if refusal else blocked, now)
+            blocked = [*([earlier] if earlier else []), *plan.blocked]
+            _fill(row, plan, [refusal, *blocked] if refusal else blocked, now)
             self.blocked[row.number], self.notices[row.number] = blocked, plan.notices
             if _facts(row) != before:
                 changed.append(row)
         with transaction.atomic():
+            Connection.objects.select_for_update().get(pk=self._connection.pk)  # first, as those who keep settlements
             some = InvoiceSettlement.objects.select_for_update().filter(pk__in=[row.pk for row in changed])
             claimed = dict(some.values_list("pk", "allocations"))
             save_settlements([row for row in changed if claimed.get(row.pk) == row.allocations], PLANNED)
@@ -184,7 +189,7 @@ def _refused_before(row: InvoiceSettlement, plan: PlannedInvoice) -> Blocked | N
     code = row.code
     if row.state != State.EXCEPTION or code in BESIDE_WRITES or not plan.writes or row.fingerprint != plan.fingerprint:
         return None
-    return Blocked(subject_of(row.number), code, row.sentence, row.remedy, (row.number,))
+    return Blocked(subject_of(row.number), code, _MORE.sub("", row.sentence), row.remedy, (row.number,))
 
 
 def _fill(row: InvoiceSettlement, plan: PlannedInvoice, blocked: Sequence[Blocked], now: datetime) -> None:
@@ -194,7 +199,7 @@ def _fill(row: InvoiceSettlement, plan: PlannedInvoice, blocked: Sequence[Blocke
         row.present, row.currency = plan.present, row.currency or invoice.currency
     row.action, row.fingerprint = plan.actions, plan.fingerprint
     row.code = row.sentence = row.remedy = ""
-    if blocked:
+    if blocked:  # a refusal first: it is known from the row alone
         first, more = blocked[0], len(blocked) - 1
         row.state, row.code, row.remedy = State.EXCEPTION, first.code[:40], first.remedy
         row.sentence = f"{first.sentence} (and {more} more)" if more else first.sentence

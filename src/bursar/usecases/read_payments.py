@@ -49,8 +49,8 @@ class PaymentPull:
     def read(self, watch: Watch) -> None:
         """Keep what each book says, until the run is stopped."""
         for book in books_of(self._connection):
-            adapter = self._adapters[book.pk]
-            if self.stopped or not adapter.traits.can(Capability.PAYMENTS):
+            adapter = self._adapters.get(book.pk)  # none: somebody added the book since the run began
+            if self.stopped or adapter is None or not adapter.traits.can(Capability.PAYMENTS):
                 continue
             began = self._clock.now()
             try:

@@ -223,8 +223,9 @@ def test_a_batch_is_exported_again_without_changing_it(accounting: Accounting, s
 
 
 def test_a_batch_that_is_not_there_is_not_found(accounting: Accounting) -> None:
-    with pytest.raises(NotFound, match="does not have the"):
+    with pytest.raises(NotFound, match="does not have the") as missing:
         list(accounting.batch_entries(99))
+    assert missing.value.remedy == "Export: Bursar reads then which batches ConnectWise still has."
     with pytest.raises(NotFound):
         list(accounting.batch_export(99, Wish()))
 
@@ -304,6 +305,15 @@ def test_records_without_a_currency_are_in_the_base_currency() -> None:
     site = site_that_says({"transactions": [SALE]}, [{"id": 1, "baseCurrency": {"id": 3, "currencyCode": "CAD"}}])
     (document,) = documents_in(site.connect().accounting.export(Wish()))
     assert document.currency == "CAD"
+
+
+def test_an_invoice_is_in_the_currency_that_older_versions_name() -> None:
+    """As the field sample of an invoice has it: a name, a symbol and an ISO code, and no `currencyCode`."""
+    francs = {"id": 4, "name": "French Francs", "symbol": "FFr", "isoCode": "EUR"}
+    invoice = {"id": 7, "invoiceNumber": "7", "total": 5, "balance": 5, "currency": francs}
+    site = ScriptedSite(lambda _request: httpx2.Response(200, json=[invoice]))
+    (found,) = site.connect(Options(home_currency="USD")).accounting.invoices({"7"})
+    assert found.currency == "EUR"
 
 
 def test_a_person_may_say_the_home_currency() -> None:

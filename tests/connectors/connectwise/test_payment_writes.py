@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import httpx2
 import pytest
 
 from bursar.connectors.connectwise import ConnectWise
-from bursar.domain.errors import Rejected, UnknownOutcome
+from bursar.domain.errors import Rejected, RemoteError, UnknownOutcome
 from bursar.domain.plan import Resource
 from bursar.ports import Receipt, Write
 from psa_sandbox.control.faults import Fault, FaultKind
@@ -23,6 +24,7 @@ from tests.connectors.connectwise.ledger_writes import (
     delete,
     invoice_id,
 )
+from tests.connectors.connectwise.scripted_site import ScriptedSite
 
 LOST: list[FaultKind] = ["500", "cut_before", "cut_after"]
 
@@ -92,6 +94,21 @@ def test_a_credit_memo_is_applied_beside_the_payment(psa: ConnectWise, invoice: 
     assert {each.id: each.credit_id for each in payments} == {cash.remote_id: None, applied.remote_id: memo}
 
 
+def test_digits_that_a_sum_of_doubles_leaves_behind_are_no_money(
+    psa: ConnectWise, sandbox: Sandbox, invoice: int
+) -> None:
+    write = create_payment(invoice)
+    made = psa.send(write)
+    for kind, key, field in (("payment", made.remote_id, "amount"), ("invoice", invoice, "total")):
+        record = sandbox.store.get(kind, key) or {}
+        noisy = Decimal(str(record[field])) - Decimal("0.000000000000004")
+        sandbox.store.replace(kind, key, {**record, field: noisy}, by="ConnectWise")
+    ((_, (payment,)),) = psa.accounting.payments([invoice])
+    (found,) = psa.accounting.invoices(["10079"])
+    assert (payment.amount, found.total) == (Decimal("250.75"), Decimal("8146.50"))
+    assert psa.look(write) == made
+
+
 @pytest.mark.parametrize("kind", LOST)
 def test_a_payment_whose_answer_is_lost_is_made_once(
     psa: ConnectWise, sandbox: Sandbox, invoice: int, kind: FaultKind
@@ -142,6 +159,22 @@ def test_a_payment_on_an_invoice_that_is_gone(psa: ConnectWise) -> None:
     assert psa.look(create_payment(9999)) is None
     assert psa.look(change_payment(9999, made, amount=Decimal(1))) is None
     assert psa.look(delete(made, Resource.PAYMENT, 9999)) == Receipt(1, {"deleted": True})
+
+
+def test_an_address_that_is_not_known_says_nothing_of_a_payment() -> None:
+    """The cloud answers so once keys are revoked: a payment is neither deleted nor missing because of it."""
+    answers = [httpx2.Response(200, json=[])]
+    site = ScriptedSite(lambda _request: answers.pop() if answers else httpx2.Response(404, text="<html>404</html>"))
+    psa, made = site.connect(), Receipt(7, {})
+    assert list(psa.accounting.invoices(["10079"])) == []
+    undo, change = delete(made, Resource.PAYMENT, 12), change_payment(12, made, amount=Decimal(1))
+    for ask in (
+        lambda: psa.send(undo),
+        *(lambda write=write: psa.look(write) for write in (undo, change, create_payment(12))),
+        lambda: list(psa.accounting.payments([12])),
+    ):
+        with pytest.raises(RemoteError, match="no such address for payments"):
+            ask()
 
 
 def test_what_a_payment_does_not_have_cannot_be_written(psa: ConnectWise, invoice: int) -> None:

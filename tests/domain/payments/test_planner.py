@@ -159,6 +159,38 @@ def test_an_open_credit_memo_is_not_applied() -> None:
     assert planned.blocked[0].sentence.startswith("Credit memo M-1 is open")
 
 
+@pytest.mark.parametrize(
+    ("changed", "code", "sentence"),
+    [
+        ({"number": "M-7"}, "credit_unknown", "with the credit M-1, which ConnectWise does not know."),
+        ({"currency": "EUR"}, "other_currency", "is in EUR, its payments are in USD."),
+    ],
+)
+def test_a_credit_that_is_applied_stays_while_its_memo_cannot_be_told(
+    changed: dict[str, str], code: str, sentence: str
+) -> None:
+    ledger = Ledger.of(100, memos=[40])
+    ledger.pay(40, ours=True, memo=51)
+    ledger.change(51, **changed)
+    planned = ledger.plan_one(says(credit(40), cash(80)))
+    assert codes(planned) == [code]
+    assert planned.blocked[0].sentence.endswith(sentence)
+    assert [(change.action, change.after["amount"]) for change in planned.writes] == [(Action.CREATE, 60)]
+
+
+def test_two_credit_memos_of_one_number_are_told_and_what_is_applied_stays() -> None:
+    ledger = Ledger.of(100, memos=[40, 40, 20])
+    ledger.pay(40, ours=True, memo=51)
+    gone = ledger.pay(20, ours=True, memo=53)
+    ledger.change(52, number=MEMO)
+    planned = ledger.plan_one(says(credit(40)))
+    assert codes(planned) == ["credit_unknown"]
+    assert planned.blocked[0].sentence == (
+        "Invoice 1001 is settled with the credit M-1: ConnectWise has 2 credit memos with this number."
+    )
+    assert [(change.action, change.remote_id) for change in planned.writes] == [(Action.CANCEL, gone)]
+
+
 def test_an_unknown_invoice_is_never_guessed() -> None:
     ledger = Ledger.of(100)
     assert codes(ledger.plan_one(says(cash(100), number="9999"))) == ["invoice_unknown"]
@@ -255,6 +287,13 @@ class TestPaymentsOfOthers:
         planned = ledger.plan_one(says(credit(30), cash(60)))
         assert codes(planned) == ["paid_elsewhere"]
         assert [change.after["amount"] for change in planned.writes] == [60]
+
+    def test_credit_beside_one_of_ours_counts(self) -> None:
+        ledger = Ledger.of(100, memos=[40])
+        ledger.pay(10, memo=51)
+        ledger.pay(20, ours=True, memo=51)
+        assert written(ledger, credit(40)) == [("10", 51), ("30.00", 51)]
+        assert written(ledger, credit(10)) == [("10", 51)]
 
     def test_less_credit_than_the_books_say_is_raised(self) -> None:
         ledger = Ledger.of(100, memos=[40])

@@ -108,6 +108,24 @@ def test_a_refused_payment_is_an_exception_of_its_invoice_and_stops_no_other(wor
     assert world.row(refused).state == State.APPLIED
 
 
+def test_a_refusal_stays_beside_what_waits_for_a_person(world: PaymentsWorld, book: Book) -> None:
+    number, other, memo = world.invoice(100), world.invoice(100), world.memo(30)
+    world.pays(book, "c1", other, 30, memo=memo)
+    world.pay_in_portal(number, 40)  # of which the books know nothing
+    world.post(pull=True)
+    world.pays(book, "c2", number, 20, memo=memo)  # nothing is left of the memo
+    world.post(pull=True)
+    both = {"paid_elsewhere": [f"invoice:{number}"], "rejected": [f"invoice:{number}"]}
+    for _ in range(2):
+        assert world.exceptions() == both
+        assert world.row(number).code == "rejected"
+        assert world.row(number).sentence.count("(and 1 more)") == 1
+        world.pull()
+    world.inbox(book).unpay("c1")
+    world.post(pull=True)
+    assert world.exceptions() == {"paid_elsewhere": [f"invoice:{number}"]}
+
+
 def test_a_refusal_is_no_exception_any_more_once_something_else_is_to_be_written(
     world: PaymentsWorld, book: Book
 ) -> None:

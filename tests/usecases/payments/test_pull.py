@@ -1,6 +1,6 @@
 """What the books say was paid, compared with ConnectWise for people to look at: nothing is written there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,9 +9,12 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from bursar.domain.errors import Unavailable, WrongKey
+from bursar.domain.payments.present import InvoicePayment
 from bursar.domain.payments.settlement import Settlement
 from bursar.domain.plan import Blocked
-from bursar.store.models import Book, LedgerException, Run
+from bursar.store.models import Book, Connection, LedgerException, Run
+from bursar.usecases.plan_payments import PaymentDesk
+from bursar.usecases.read_payments import PaymentPull
 from bursar.usecases.watch import Watch
 from tests.domain.payments.invoices import cash, says
 from tests.usecases.payments.told_books import ToldBooks
@@ -153,6 +156,52 @@ def payments_read(world: PaymentsWorld) -> int:
     """How often the payments of an invoice were asked for."""
     entries = world.sandbox.journal.entries()
     return sum(entry.method == "GET" and entry.path.endswith("/payments") for entry in entries)
+
+
+def test_an_invoice_whose_payments_are_not_found_is_not_taken_for_unpaid(world: PaymentsWorld, book: Book) -> None:
+    number = world.invoice(100)
+    world.pays(book, "p1", number, 10)
+    world.pull()
+    accounting = world.psa.accounting
+
+    class Gone:
+        """ConnectWise, where the invoice is deleted as soon as it was read."""
+
+        invoices = staticmethod(accounting.invoices)
+
+        @staticmethod
+        def payments(_ids: Collection[int]) -> Iterator[tuple[int, Sequence[InvoicePayment]]]:
+            return iter(())
+
+    rows = list(world.rows())
+    desk = PaymentDesk(Run.objects.get(), Gone())  # type: ignore[arg-type]  # as far as a desk can tell
+    planned = desk.compare(rows).planned[number]
+    assert ([item.code for item in planned.blocked], planned.writes) == (["invoice_unknown"], [])
+
+
+def test_a_book_that_is_added_while_a_run_begins_waits_for_the_next(world: PaymentsWorld, book: Book) -> None:
+    number = world.invoice(100)
+    world.pays(book, "p1", number, 10)
+    pull = PaymentPull(world.connection, {}, world.clock)
+    pull.read(Watch())
+    pull.move_cursors()
+    book.refresh_from_db()
+    assert (pull.told, pull.unread, book.payments_read_to) == (set(), [], None)
+    assert world.pull().verdict == "1 to write"
+
+
+def test_what_is_compared_is_kept_in_turn_with_what_sources_say(world: PaymentsWorld, book: Book) -> None:
+    """Both lock the connection first: rows alone, in two orders, would let a file and a run wait for one another."""
+    world.pays(book, "p1", world.invoice(100), 10)
+    world.pull()
+    desk = PaymentDesk(Run.objects.get(), world.psa.accounting)
+    rows = list(world.rows())
+    compared = desk.compare(rows)
+    rows[0].state = State.NEW
+    with CaptureQueriesContext(database) as asked:
+        desk.keep(rows, compared.planned, world.clock.now())
+    read = [query["sql"] for query in asked.captured_queries if query["sql"].startswith("SELECT")]
+    assert [Connection._meta.db_table in sql for sql in read] == [True, False]
 
 
 class TestCursor:

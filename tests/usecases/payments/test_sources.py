@@ -1,9 +1,12 @@
 """An invoice that two sources settle differently: nothing is overwritten in silence, a person says which one counts."""
 
 import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 
 from bursar.domain.errors import InvalidInput
-from bursar.store.models import AuditEntry, Book
+from bursar.store.models import AuditEntry, Book, Connection, InvoiceSettlement
+from bursar.usecases.books import remove_book
 from bursar.usecases.choose_settlement import choose_settlement, sources_of
 from bursar.usecases.take_in_payment_file import payment_outcome, rows_of
 from tests.domain.payments.invoices import cash, says
@@ -77,6 +80,21 @@ def test_a_person_says_which_one_counts(world: PaymentsWorld, book: Book, other:
     assert world.exceptions() == {"two_sources": [f"invoice:{number}"]}
 
 
+def test_a_choice_waits_for_what_is_being_kept_and_is_not_lost_to_it(
+    world: PaymentsWorld, book: Book, other: Book, number: str
+) -> None:
+    """Whoever keeps settlements locks the connection, then reads them: a choice in between would be overwritten."""
+    world.pays(book, "p1", number, 60)
+    world.pays(other, "x1", number, 80)
+    world.pull()
+    row = world.row(number)
+    with CaptureQueriesContext(database) as asked:
+        choose_settlement(row, other)
+    tables = [Connection._meta.db_table, InvoiceSettlement._meta.db_table]
+    read = [query["sql"] for query in asked.captured_queries if query["sql"].startswith("SELECT")]
+    assert [table for sql in read for table in tables if f'FROM "{table}"' in sql][:2] == tables
+
+
 def test_a_file_that_was_passed_over_is_told_so(world: PaymentsWorld, book: Book, number: str) -> None:
     file = take_in(world, says(cash(80), number=number))
     world.pays(book, "p1", number, 60)
@@ -107,3 +125,17 @@ def test_a_book_that_is_removed_contradicts_nobody(world: PaymentsWorld, book: B
     other.delete()
     world.pull()
     assert (world.exceptions(), world.row(number).state) == ({}, State.WANTED)
+
+
+def test_what_others_say_of_the_invoices_of_a_book_outlives_it(world: PaymentsWorld, book: Book, number: str) -> None:
+    alone = world.invoice(100)
+    world.pays(book, "p1", number, 60)
+    world.pays(book, "p2", alone, 60)
+    world.pull()
+    file = take_in(world, says(cash(60), number=number))
+    remove_book(book)
+    assert [(row.number, row.book, row.state) for row in world.rows()] == [(number, None, State.NEW)]
+    world.pull()
+    world.post()
+    assert (world.paid(number), world.paid(alone)) == (["60.00"], [])
+    assert not payment_outcome(world.connection, rows_of(file.run)).failed

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection as database
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -99,6 +101,30 @@ def test_what_was_shown_is_what_is_agreed_to(connection: Connection, operator: C
     assert {numbers[pk]: fingerprint for pk, fingerprint in agreed.items()} == {"1": "fingerprint 1", "2": "another"}
 
 
+def test_a_posting_is_agreed_to_before_or_after_settlements_are_kept(connection: Connection, operator: Client) -> None:
+    """Whoever keeps settlements locks the connection, then the rows: the other way round both would wait for ever."""
+    several(connection)
+    shown = shown_in(asked(operator, connection, everything=1))
+    with CaptureQueriesContext(database) as questions:
+        asked(operator, connection, everything=1, shown=shown)
+    sent = [query["sql"] for query in questions.captured_queries]
+    begun = next(place for place, sql in enumerate(sent) if "SAVEPOINT" in sql or sql.startswith("BEGIN"))
+    tables = [Connection._meta.db_table, InvoiceSettlement._meta.db_table]
+    first = [table for sql in sent[begun:] for table in tables if sql.startswith("SELECT") and f'FROM "{table}"' in sql]
+    assert first[:2] == tables
+    assert Run.objects.filter(verb=POST_PAYMENTS).exists()
+
+
+def test_what_is_paid_beyond_an_invoice_is_not_told_as_written(connection: Connection, operator: Client) -> None:
+    book = a_book(connection)
+    a_settlement(connection, 1, book=book, wanted="1100.00", code="overpaid")
+    a_settlement(connection, 2, book=book, wanted="-90.00", invoice_total="-80.00", currency="CAD")
+    assert "To write 2 -80.00 CAD 1,069.00 USD" in text_of(operator.get(url(connection)))
+    page = text_of(asked(operator, connection, everything=1))
+    assert "CAD 0.00 -80.00" in page
+    assert "USD 0.00 1,069.00" in page
+
+
 def test_what_needs_no_payment_is_not_posted(connection: Connection, operator: Client) -> None:
     several(connection)
     applied = InvoiceSettlement.objects.get(number="3")
@@ -173,6 +199,14 @@ def test_success_and_fail_files_say_what_became_of_each_row(connection: Connecti
     InvoiceSettlement.objects.update(state=State.APPLIED)
     assert rows("success") == [("10080", "")]
     assert operator.get(url(connection, "file", run.pk, which="neither")).status_code == 404
+
+
+def test_a_refund_is_a_number_in_the_file_that_says_what_became_of_it(connection: Connection, operator: Client) -> None:
+    upload(operator, connection, b"invoice,amount,date\n10080,-50.00,2026-11-02\n")
+    run = Run.objects.get(verb=TAKE_IN_PAYMENTS)
+    answer = operator.get(url(connection, "file", run.pk, which="fail"))
+    (row,) = csv.DictReader(io.StringIO(streamed(answer)))
+    assert (row["Invoice"], row["Amount"]) == ("10080", "-50.00")
 
 
 def test_a_file_that_is_none_is_refused(connection: Connection, operator: Client) -> None:

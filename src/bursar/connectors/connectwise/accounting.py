@@ -19,6 +19,7 @@ from bursar.connectors.connectwise.accounting_wire import (
 from bursar.connectors.connectwise.concurrent_reads import gather
 from bursar.connectors.connectwise.currencies import HomeCurrency
 from bursar.connectors.connectwise.export_request import export_request
+from bursar.connectors.connectwise.faults import AddressMissing
 from bursar.connectors.connectwise.gl_export_rest import object_records, record_part
 from bursar.connectors.connectwise.gl_export_unposted import waiting_rows
 from bursar.connectors.connectwise.locations import Locations
@@ -119,7 +120,10 @@ class AccountingInterface:
         return self._each(invoice_ids, self._payments_of)
 
     def _payments_of(self, invoice_id: int) -> Sequence[InvoicePayment]:
-        found = self._reader.walk(PAYMENTS, PAYMENT_LIST, parent=invoice_id)
+        try:
+            found = list(self._reader.walk(PAYMENTS, PAYMENT_LIST, parent=invoice_id))
+        except AddressMissing as error:  # no invoice is gone, and none is unpaid because of it
+            raise RemoteError(error.sentence, remedy=error.remedy, answer=error.answer) from error
         return [accounting_records.invoice_payment(record, invoice_id) for record in found]
 
     def _count_entries(self, invoice_id: int) -> int:

@@ -6,6 +6,7 @@ from bursar.connectors.connectwise.wire import Reference
 from bursar.domain.ledger.batch import Batch, BatchEntry
 from bursar.domain.ledger.normalise import account
 from bursar.domain.ledger.unposted import Family
+from bursar.domain.money import to_cents
 from bursar.domain.payments.present import InvoicePayment, PaidInvoice
 from bursar.domain.plan import Fields
 
@@ -47,12 +48,15 @@ def batch_entry(record: BatchEntryRecord) -> BatchEntry:
 
 
 def paid_invoice(record: InvoiceRecord) -> PaidInvoice:
-    """An invoice, its currency blank when it names none. Only a status that says it is open is taken as open."""
+    """An invoice, its currency blank when it names none. Only a status that says it is open is taken as open.
+
+    Amounts here and of payments are in cents, whatever digits a sum of doubles has behind them (decision 22).
+    """
     return PaidInvoice(
         id=record.id,
         number=record.number,
-        total=record.total,
-        balance=record.balance,
+        total=to_cents(record.total),
+        balance=to_cents(record.balance),
         currency=currency_code(record.currency) or "",
         closed=record.status is None or record.status.closed is not False,
         company=record.company.name if record.company else "",
@@ -66,7 +70,7 @@ def invoice_payment(record: PaymentRecord, invoice_id: int) -> InvoicePayment:
     return InvoicePayment(
         id=record.id,
         invoice_id=invoice_id,
-        amount=record.amount,
+        amount=to_cents(record.amount),
         day=record.day,
         kind=record.type,
         credit_id=_credit(record),
@@ -76,13 +80,8 @@ def invoice_payment(record: PaymentRecord, invoice_id: int) -> InvoicePayment:
 
 def payment_fields(record: PaymentRecord) -> Fields:
     """A payment under the names that writes use, and `total`, what it comes to."""
-    return {
-        "amount": record.amount,
-        "day": record.day,
-        "kind": record.type,
-        "credit_id": _credit(record),
-        "total": record.amount,
-    }
+    amount = to_cents(record.amount)
+    return {"amount": amount, "day": record.day, "kind": record.type, "credit_id": _credit(record), "total": amount}
 
 
 def _credit(record: PaymentRecord) -> int | None:

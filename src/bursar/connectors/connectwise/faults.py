@@ -31,6 +31,12 @@ _CLOUD_404_REMEDY = (
 )
 
 
+class AddressMissing(NotFound):
+    """No record is missing: the site does not know the address, or these keys any more. Nothing is known of it."""
+
+    default_remedy = "Test the connection on Settings › Authentication, then run again."
+
+
 @dataclass(frozen=True, slots=True)
 class Complaint:
     """The readable part of an error answer. All texts are short and hold no secrets."""
@@ -117,12 +123,13 @@ def _forbidden(found: Complaint, endpoint: Endpoint) -> RemoteError:
 
 def _missing(found: Complaint, endpoint: Endpoint, *, maybe_wrong_key: bool) -> RemoteError:
     if found.record_is_missing:
-        return NotFound(f"ConnectWise does not have the {endpoint.noun}{_because(found)}.", answer=found.answer)
+        sentence = f"ConnectWise does not have the {endpoint.noun}{_because(found)}."
+        return NotFound(sentence, remedy=endpoint.gone, answer=found.answer)
     if maybe_wrong_key:
         sentence = "ConnectWise answered 404 to a call with these keys."
         return WrongKey(sentence, remedy=_CLOUD_404_REMEDY, answer=found.answer)
     sentence = f"ConnectWise has no such address for {_some(endpoint)}{_because(found)}."
-    return NotFound(sentence, answer=found.answer)
+    return AddressMissing(sentence, answer=found.answer)
 
 
 def _rejected(found: Complaint, endpoint: Endpoint) -> Rejected:

@@ -1,15 +1,25 @@
 """What went wrong, inside a file of documents: a reason on each document, and records that are no documents at all."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bursar.connectors.exact_json import JsonObject, JsonValue
 from bursar.domain.ledger.documents import Document
+from bursar.domain.ledger.stock_accounts import COGS
 from bursar.domain.plan import Blocked
 
 ERRORS, LEGACY_ERRORS, LEGACY_ERROR = "errors", "Errors", "Error"
 MESSAGE, XML_MESSAGE = "errorMessage", "ErrorMessage"
 """What the reason is called in JSON, and in XML of either dialect."""
 _SUBJECT, _CODE, _REMEDY = "subject", "code", "remedy"
+
+
+def reason_of(document: Document, reasons: Mapping[str, str]) -> str | None:
+    """Why a document failed, by its key, or by that of its cost of goods sold, which stands in the same record.
+
+    None when it did not fail.
+    """
+    return reasons.get(document.key, reasons.get(f"{document.key}{COGS}"))
 
 
 def with_reason(document: Document, reason: str, name: str) -> Document:

@@ -13,13 +13,14 @@ class Endpoint:
 
     `path` may hold `{parent}`; `noun` is what error sentences call the record; `module` is the row of the security
     role that a 403 points to; `fields` are asked for instead of the whole record, whose custom fields and unused
-    columns make most of a page.
+    columns make most of a page. `gone` says what to do when a record is not there any more.
     """
 
     path: str
     noun: str
     module: str
     fields: tuple[str, ...] = ()
+    gone: str = ""
 
     def at(self, *, parent: int | None = None, record: int | None = None) -> str:
         """The path of the list, or of one record. Raises ValueError when the parent is not known."""
@@ -143,6 +144,7 @@ UNPOSTED: Mapping[Family, Endpoint] = {
     ),
 }
 EXPORT = Endpoint("/finance/accounting/export", "GL export", _ACCOUNTING)
+_BATCH_GONE = "Export: Bursar reads then which batches ConnectWise still has."
 BATCHES = Endpoint(
     "/finance/accounting/batches",
     "accounting batch",
@@ -151,8 +153,11 @@ BATCHES = Endpoint(
         *("id", "batchIdentifier", "exportInvoicesFlag", "exportExpensesFlag", "exportProductsFlag", "closedFlag"),
         "_info",
     ),
+    _BATCH_GONE,
 )
-BATCH_EXPORT = Endpoint("/finance/accounting/batches/{parent}/export", "GL export of the batch", _ACCOUNTING)
+BATCH_EXPORT = Endpoint(
+    "/finance/accounting/batches/{parent}/export", "GL export of the batch", _ACCOUNTING, gone=_BATCH_GONE
+)
 BATCH_ENTRIES = Endpoint(
     "/finance/accounting/batches/{parent}/entries",
     "accounting batch",
@@ -161,6 +166,7 @@ BATCH_ENTRIES = Endpoint(
         *("id", "accountType", "name", "accountNumber", "debit", "credit", "invoice", "purchaseOrder", "expense"),
         *("transfer", "adjustmentDetail"),
     ),
+    _BATCH_GONE,
 )
 BATCH_ENTRY_IDS = replace(BATCH_ENTRIES, fields=("id",))
 INVOICES = Endpoint(

@@ -148,7 +148,7 @@ def currency_code(reference: CurrencyReference | None) -> str | None:
     """The ISO code of a currency; None when no part of the reference looks like one."""
     if reference is None:
         return None
-    return _iso(reference.currency_code, reference.currency_identifier, reference.name)
+    return _iso(reference.currency_code, reference.iso_code, reference.currency_identifier, reference.name)
 
 
 def code_of_currency(record: CurrencyRecord) -> str | None:

@@ -61,6 +61,8 @@ class CurrencyReference(Reference):
 
     currency_code: Text = Field(default="", alias="currencyCode")
     currency_identifier: Text = Field(default="", alias="currencyIdentifier")
+    iso_code: Text = Field(default="", alias="isoCode")
+    """What older versions say instead of the code [field]."""
 
 
 class CurrencyRecord(Identified):

@@ -2,11 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
+from bursar.connectors.connectwise.faults import AddressMissing
 from bursar.connectors.connectwise.resources import Endpoint
 from bursar.connectors.connectwise.session import Session, read_as, written_as
 from bursar.connectors.connectwise.wire import Identified
@@ -63,6 +63,8 @@ class Writes(ABC, Generic[R]):
             return self._gone(write)
         try:
             found = self._made(write) if write.action is Action.CREATE else self._changed(write)
+        except AddressMissing:
+            raise
         except NotFound:
             return None
         return found
@@ -104,6 +106,8 @@ class Writes(ABC, Generic[R]):
     def _gone(self, write: Write) -> Receipt | None:
         try:
             self._session.get(self._endpoint, self._path(write))
+        except AddressMissing:
+            raise
         except NotFound:
             return removed(write)
         return None
@@ -130,8 +134,12 @@ class Writes(ABC, Generic[R]):
 
 def remove(session: Session, endpoint: Endpoint, write: Write, path: str) -> Receipt:
     """DELETE once. What is not there any more is as it should be."""
-    with suppress(NotFound):
+    try:
         session.delete(endpoint, path)
+    except AddressMissing:
+        raise
+    except NotFound:
+        pass
     return removed(write)
 
 

@@ -1,6 +1,7 @@
 """The one cash payment of an invoice: how much it should be, and how to get there (decision 18)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
 from decimal import Decimal
 
 from bursar.domain.money import ZERO, to_cents
@@ -10,6 +11,9 @@ from bursar.domain.payments.present import InvoicePayment, PaidInvoice
 from bursar.domain.payments.settlement import Settlement, subject_of
 from bursar.domain.payments.situation import sum_of, told
 from bursar.domain.plan import Change, Notice
+
+Create = Callable[[Settlement, PaidInvoice, Decimal], Change]
+"""Makes the one payment of its kind, of this amount."""
 
 
 def wanted_cash(settlement: Settlement, invoice: PaidInvoice, credited: Decimal) -> tuple[Decimal, list[Notice]]:
@@ -56,37 +60,40 @@ def cash_changes(
     wanted: Decimal,
     ours: Collection[int],
 ) -> list[Change]:
-    """From the cash payments that are there to one that comes to `wanted`, with what others made counted.
+    """From the cash payments that are there to one that comes to `wanted`. Raises Unpayable."""
+    return changes_to(settlement, invoice, present, wanted, ours, create_cash, settlement.newest)
+
+
+def changes_to(
+    settlement: Settlement,
+    invoice: PaidInvoice,
+    present: Sequence[InvoicePayment],
+    wanted: Decimal,
+    ours: Collection[int],
+    create: Create,
+    day: date | None,
+) -> list[Change]:
+    """From payments of one kind that are there to one that comes to `wanted`, with what others made counted.
 
     A payment of others is only ever raised, and only when it is the only one: the books know of more than it says.
-    Where they know of less, nothing is done. Raises Unpayable.
+    Where they know of less, nothing is done. `day` None: a payment keeps its day. Raises Unpayable.
     """
     foreign = [payment for payment in present if payment.id not in ours]
     own = [payment for payment in present if payment.id in ours]
     theirs = sum_of(foreign)
-    if not foreign:
-        return _own_changes(settlement, invoice, own, wanted)
-    if _is_less(wanted, theirs):
+    if foreign and _is_less(wanted, theirs):
         raise Unpayable(paid_elsewhere(settlement, invoice, theirs, wanted))
-    if own or wanted == theirs:
-        left = [set_to(settlement, invoice, payment, payment.amount) for payment in foreign]
-        return [*left, *_own_changes(settlement, invoice, own, wanted - theirs)]
-    if len(foreign) > 1:
-        raise Unpayable(paid_elsewhere(settlement, invoice, theirs, wanted))
-    return [set_to(settlement, invoice, foreign[0], wanted, settlement.newest)]
-
-
-def _own_changes(
-    settlement: Settlement, invoice: PaidInvoice, own: Sequence[InvoicePayment], wanted: Decimal
-) -> list[Change]:
-    if wanted == ZERO:
-        return [delete(settlement, invoice, payment) for payment in own]
+    if foreign and not own and wanted != theirs:
+        if len(foreign) > 1:
+            raise Unpayable(paid_elsewhere(settlement, invoice, theirs, wanted))
+        return [set_to(settlement, invoice, foreign[0], wanted, day)]
+    changes = [set_to(settlement, invoice, payment, payment.amount) for payment in foreign]
+    if wanted == theirs:
+        return [*changes, *(delete(settlement, invoice, payment) for payment in own)]
     if not own:
-        return [create_cash(settlement, invoice, wanted)]
-    return [
-        set_to(settlement, invoice, own[0], wanted, settlement.newest),
-        *(delete(settlement, invoice, payment) for payment in own[1:]),
-    ]
+        return [create(settlement, invoice, wanted)]
+    changes.append(set_to(settlement, invoice, own[0], wanted - theirs, day))
+    return [*changes, *(delete(settlement, invoice, payment) for payment in own[1:])]
 
 
 def _is_less(wanted: Decimal, theirs: Decimal) -> bool:

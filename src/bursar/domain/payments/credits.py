@@ -1,17 +1,17 @@
 """Credit memos that the books set against an invoice: each is applied by a payment of its own."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bursar.domain.money import ZERO
-from bursar.domain.payments.changes import create_credit, delete, set_to
+from bursar.domain.payments.cash import changes_to
+from bursar.domain.payments.changes import create_credit, delete
 from bursar.domain.payments.obstacles import (
     Unpayable,
     block,
     open_invoice,
     other_currency,
-    paid_elsewhere,
 )
 from bursar.domain.payments.present import InvoicePayment, PaidInvoice
 from bursar.domain.payments.settlement import Settlement, subject_of
@@ -39,27 +39,30 @@ def plan_credits(
 ) -> CreditPlan:
     """Apply, change and take back credits. One that cannot be applied holds up neither the others nor the cash."""
     plan = CreditPlan()
-    left = sorted(present, key=lambda payment: payment.id not in ours)
+    left = list(present)
+    unclear: list[Collection[int]] = []
     for number, amount in settlement.credits.items():
+        memos = [each for each in known.get(number, ()) if each.credit_memo]
         try:
-            memo = _memo(settlement, invoice, number, amount, known)
+            memo = _memo(settlement, invoice, number, amount, memos)
         except Unpayable as held:
             plan.blocked.append(held.blocked)
+            unclear.append([each.id for each in memos])
             continue
-        payment = next((each for each in left if each.credit_id == memo.id), None)
-        if payment is not None:
-            left.remove(payment)
+        there = [each for each in left if each.credit_id == memo.id]
+        left = [each for each in left if each.credit_id != memo.id]
         try:
-            plan.changes.append(_change(settlement, invoice, memo, payment, amount, ours))
+            plan.changes += _changes(settlement, invoice, memo, there, amount, ours)
             plan.credited += amount
         except Unpayable as held:
             plan.blocked.append(held.blocked)
-            plan.credited += payment.amount if payment else ZERO
+            plan.credited += sum_of(there)
     for payment in left:
-        if payment.id in ours:
+        if payment.id in ours and not _may_be_meant(payment, unclear):
             plan.changes.append(delete(settlement, invoice, payment))
-        else:
-            plan.credited += payment.amount
+            continue
+        plan.credited += payment.amount
+        if payment.id not in ours:
             plan.notices.append(_credited_elsewhere(settlement, invoice, payment))
     if plan.changes and plan.credited > max(invoice.total, ZERO):
         beyond = [_credited_beyond(settlement, invoice, plan.credited)]
@@ -67,17 +70,25 @@ def plan_credits(
     return plan
 
 
+def _may_be_meant(payment: InvoicePayment, unclear: Iterable[Collection[int]]) -> bool:
+    """Whether it may apply a credit that cannot be told, so that it stays: its memo is one of several of a number, or
+    may have had the number that nobody knows.
+    """
+    return any(not memos or payment.credit_id in memos for memos in unclear)
+
+
 def _memo(
     settlement: Settlement,
     invoice: PaidInvoice,
     number: str,
     amount: Decimal,
-    known: Mapping[str, Sequence[PaidInvoice]],
+    memos: Sequence[PaidInvoice],
 ) -> PaidInvoice:
-    """The credit memo of that number. Raises Unpayable."""
-    memos = [each for each in known.get(number, ()) if each.credit_memo]
-    if len(memos) != 1:
+    """The credit memo among those of the number. Raises Unpayable."""
+    if not memos:
         raise Unpayable(_unknown_credit(settlement, invoice, number, amount))
+    if len(memos) > 1:
+        raise Unpayable(_ambiguous_credit(settlement, invoice, memos, amount))
     if amount < ZERO:
         raise Unpayable(_taken_back_beyond(settlement, invoice, number, amount))
     memo = memos[0]
@@ -86,24 +97,23 @@ def _memo(
     return memo
 
 
-def _change(
+def _changes(
     settlement: Settlement,
     invoice: PaidInvoice,
     memo: PaidInvoice,
-    payment: InvoicePayment | None,
+    there: Sequence[InvoicePayment],
     amount: Decimal,
     ours: Collection[int],
-) -> Change:
+) -> list[Change]:
     """Raises Unpayable where somebody else applied more of it than the books say, and for an open memo."""
-    if payment is not None and payment.id not in ours and payment.amount > amount:
-        raise Unpayable(paid_elsewhere(settlement, invoice, payment.amount, amount))
-    if payment is None:
-        change = create_credit(settlement, invoice, memo, amount)
-    else:
-        change = set_to(settlement, invoice, payment, amount)
-    if change.writes and not memo.closed:
+
+    def create(settlement: Settlement, invoice: PaidInvoice, amount: Decimal) -> Change:
+        return create_credit(settlement, invoice, memo, amount)
+
+    changes = changes_to(settlement, invoice, there, amount, ours, create, None)
+    if not memo.closed and any(change.writes for change in changes):
         raise Unpayable(open_invoice(settlement, memo))
-    return change
+    return changes
 
 
 def _unknown_credit(settlement: Settlement, invoice: PaidInvoice, number: str, amount: Decimal) -> Blocked:
@@ -113,6 +123,21 @@ def _unknown_credit(settlement: Settlement, invoice: PaidInvoice, number: str, a
         f"Invoice {settlement.number} is settled with the credit {number or 'of no number'},"
         " which ConnectWise does not know.",
         "Credits must begin in ConnectWise: make the credit memo there, or record a payment instead.",
+        invoice=invoice,
+        amount=amount,
+    )
+
+
+def _ambiguous_credit(
+    settlement: Settlement, invoice: PaidInvoice, memos: Sequence[PaidInvoice], amount: Decimal
+) -> Blocked:
+    number = memos[0].number
+    return block(
+        settlement,
+        "credit_unknown",
+        f"Invoice {settlement.number} is settled with the credit {number}:"
+        f" ConnectWise has {len(memos)} credit memos with this number.",
+        "Give one of them another number in ConnectWise.",
         invoice=invoice,
         amount=amount,
     )

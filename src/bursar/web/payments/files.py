@@ -135,6 +135,5 @@ def outcome(request: HttpRequest, connection: Connection, run_id: UUID) -> HttpR
 
 def _cells(rows: Sequence[PaymentRow]) -> Iterator[dict[str, object]]:
     for row in rows:
-        amount = "" if row.amount is None else f"{row.amount:f}"
         day = row.day.isoformat() if row.day else ""
-        yield {"Invoice": row.number, "Amount": amount, "Date": day, "Message": row.error}
+        yield {"Invoice": row.number, "Amount": row.amount, "Date": day, "Message": row.error}

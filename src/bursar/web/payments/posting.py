@@ -22,7 +22,7 @@ from bursar.usecases.agree_payments import postable
 from bursar.usecases.runs import PULL_PAYMENTS
 from bursar.web.access import on_connection
 from bursar.web.grid.selection import Selection
-from bursar.web.payments.settlements import ACTIONS_TOLD, POST, SETTLEMENTS
+from bursar.web.payments.settlements import ACTIONS_TOLD, CAPPED, POST, SETTLEMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ def bulk(request: HttpRequest, connection: Connection) -> HttpResponse:
 def _post_exactly(connection: Connection, chosen: QuerySet[InvoiceSettlement], shown: str) -> Run | None:
     """The posting of these payments; None when they are no longer what was shown."""
     with transaction.atomic():
+        Connection.objects.select_for_update().get(pk=connection.pk)  # first, as everybody who keeps settlements does
         rows = InvoiceSettlement.objects.filter(pk__in=chosen.order_by().values("pk"))
         if shown_of(postable(rows).select_for_update(of=("self",))) != shown:
             return None
@@ -98,7 +99,7 @@ def choice_of(chosen: QuerySet[InvoiceSettlement]) -> Choice:
     for action, count in rows.order_by("action").values_list("action").annotate(number=Count("pk")):
         for word in dict.fromkeys(part.strip() for part in action.split(",") if part.strip()):
             deeds[ACTIONS_TOLD.get(word, word)] = deeds.get(ACTIONS_TOLD.get(word, word), 0) + count
-    sums = rows.order_by("currency").values_list("currency").annotate(now=Sum("present"), then=Sum("wanted"))
+    sums = rows.order_by("currency").values_list("currency").annotate(now=Sum("present"), then=Sum(CAPPED))
     money = [(currency, now or ZERO, then or ZERO) for currency, now, then in sums]
     return Choice(number, deeds, money, picked.count() - number, shown_of(rows))
 

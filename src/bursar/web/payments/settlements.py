@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Case, Count, F, QuerySet, Sum, When
+from django.db.models.functions import Greatest, Least
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -31,6 +32,14 @@ CHIPS: Mapping[str, Chip] = {
 }
 BEING_POSTED = Chip("Being posted", "info", "hourglass-half")
 ACTIONS_TOLD = {"create": "Create", "update": "Change", "cancel": "Delete"}
+
+
+CAPPED = Case(
+    When(invoice_total=None, then=F("wanted")),
+    When(invoice_total__gte=0, then=Least("wanted", "invoice_total")),
+    default=Greatest("wanted", "invoice_total"),
+)
+"""What ConnectWise gets of the cash in the books: no more than the invoice, or the credit memo, comes to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +175,7 @@ class Tile:
 def _around(connection: Connection, rows: QuerySet[InvoiceSettlement]) -> Mapping[str, object]:
     """Counts and sums by state, in one question; and the runs that read and wrote last."""
     here = reverse("payments:list", args=[connection.pk])
-    left = Case(When(present=None, then=F("wanted")), default=F("wanted") - F("present"))
+    left = Case(When(present=None, then=F("wanted")), default=CAPPED - F("present"))
     open_ones = rows.order_by().exclude(state=State.APPLIED)
     numbers: dict[str, int] = {State.APPLIED: rows.filter(state=State.APPLIED).count()}
     money: dict[str, list[tuple[str, Decimal]]] = {}

@@ -88,6 +88,8 @@ def test_half_a_file_is_no_batch(form: ExportForm) -> None:
     [
         (b"", "holds not one GL entry id"),
         (b"  ,\n", "holds not one GL entry id"),
+        (b"GLEntryIDs\n11,12,13\n", "a row with more cells than headings"),
+        (b"Invoice,GL Entry RecID\n4711,11,12\n", "a row with more cells than headings"),
         (b"11,12x", "'12x' is not a GL entry id"),
         (b"Invoice,Amount\n1,2\n", "has no column of GL entry ids"),
         (b"GLEntryIDs\n11\nx\n", "'x' is not a GL entry id"),

@@ -111,6 +111,16 @@ def test_the_fail_file_holds_what_failed_and_why(form: ExportForm) -> None:
     assert list(said.values()) == [WHY]
 
 
+@pytest.mark.parametrize("form", ExportForm)
+def test_an_invoice_whose_costs_failed_is_no_success(form: ExportForm) -> None:
+    """Both stand in one record: a batch made of the success file would close what is half in the books."""
+    export = GlExport(documents=(INVOICE,))
+    reasons = {f"{INVOICE.key}-COGS": "Account 5000 is inactive."}
+    succeeded, failed = parted(export, reasons)
+    assert (succeeded.documents, failed.documents) == ((), (INVOICE,))
+    assert "Account 5000 is inactive." in text_of(failed, form, reasons)
+
+
 @pytest.mark.parametrize(
     ("form", "words"),
     [

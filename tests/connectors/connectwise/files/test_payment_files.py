@@ -131,9 +131,11 @@ def test_csv_with_the_headings_that_people_have() -> None:
     ("row", "said", "remedy"),
     [
         ("CW-1,,2026-11-02,,", "Row 2 has no amount.", "Correct the row"),
-        ("CW-1,1.000,50,,", "'50' is not a date", "YYYY-MM-DD"),
+        ("CW-1,1,50,,", "'50' is not a date", "YYYY-MM-DD"),
         ('CW-1,"1,50",2026-11-02,,', "'1,50' is not a number", "1234.50"),
         ("CW-1,1E40,2026-11-02,,", "is not an amount that anybody invoices", "1234.50"),
+        ("CW-1,1.234,2026-11-02,,", "Row 2 has the amount 1.234, whose point may divide thousands.", "1234.50"),
+        ("CW-1,1.000,2026-11-02,,", "Row 2 has the amount 1.000, whose point may divide thousands.", "1234.50"),
         ("CW-1,5,03/04/2026,,", "'03/04/2026' may be one day or another", "YYYY-MM-DD"),
         ("CW-1,5,,,", "Row 2 has no date.", "YYYY-MM-DD"),
         ("CW-1,5,2026-02-30,,", "'2026-02-30' is not a date", "YYYY-MM-DD"),
@@ -151,6 +153,19 @@ def test_a_row_that_makes_no_sense_stops_no_other(row: str, said: str, remedy: s
     (held,) = (each for each in found if isinstance(each, Blocked))
     assert said in held.sentence
     assert remedy in held.remedy
+
+
+@pytest.mark.parametrize("amount", ["1,234.50", "12,50"])
+def test_a_number_that_its_comma_divides_is_never_half_of_it(amount: str) -> None:
+    file = payment_file(f"Invoice,Date,Amount\nCW-1,2026-11-02,{amount}\nCW-9,2026-11-02,7,,\n".encode())
+    good, held = sorted(settled(file), key=lambda each: isinstance(each, Blocked))
+    assert isinstance(good, Settlement)
+    assert (good.number, good.cash) == ("CW-9", 7)
+    assert isinstance(held, Blocked)
+    assert held.sentence == "Row 2 has more cells than the file has headings."
+    failed = "".join(fail_file(file, reasons_of(file.rows, {"CW-1": held.sentence})))
+    (again,) = settled(payment_file(failed.encode()))
+    assert isinstance(again, Blocked)  # nor is it when somebody sends the fail file as it is
 
 
 @pytest.mark.parametrize("shape", PaymentShape)

@@ -97,6 +97,9 @@ def _in_text(text: str) -> list[NamedEntries]:
         return [NamedEntries(ids)] if ids else []
     families: dict[Family | None, list[int]] = {}
     for row in csv_rows(text, what=_WHAT):
+        if row.surplus:
+            sentence = f"The {_WHAT} has a row with more cells than headings (line {row.line})."
+            raise SourceUnreadable(sentence, remedy="Put several ids of one cell in quotes, or spaces between them.")
         _refuse_failed({XML_MESSAGE: row.cells.get(heading_key(XML_MESSAGE), "")})
         cells = [row.cells[key] for key in _ID_HEADINGS if row.cells.get(key)]
         if not cells and not any(key in row.cells for key in _ID_HEADINGS):

@@ -7,7 +7,7 @@ GL entries are separated by spaces, because a spreadsheet takes commas between d
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from bursar.connectors.connectwise.gl_export_errors import XML_MESSAGE
+from bursar.connectors.connectwise.gl_export_errors import XML_MESSAGE, reason_of
 from bursar.domain.ledger.documents import Axis, Dimension, Document, Line, Tax
 from bursar.domain.plan import Blocked
 from bursar.domain.spreadsheet import csv_lines
@@ -31,7 +31,7 @@ def csv_export(
     """Headings, then row by row. A column says why, where there are reasons by key of the document, or blocked ones."""
     held = tuple(blocked)
     columns = (*HEAD, *ROWS, *((XML_MESSAGE,) if held or reasons else ()))
-    rows = (cells for document in documents for cells in _cells(document, (reasons or {}).get(document.key, "")))
+    rows = (cells for document in documents for cells in _cells(document, reason_of(document, reasons or {}) or ""))
     yield from csv_lines(columns, _padded(columns, rows, map(_blocked, held)))
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bursar.connectors.connectwise.files.export_csv import csv_export
 from bursar.connectors.connectwise.gl_export import legacy_xml, rest_json, rest_xml
-from bursar.connectors.connectwise.gl_export_errors import MESSAGE, XML_MESSAGE, with_reason
+from bursar.connectors.connectwise.gl_export_errors import MESSAGE, XML_MESSAGE, reason_of, with_reason
 from bursar.domain.ledger.export import GlExport, Part, gathered
 
 _STEM, _ANSWER = "connectwise_accounting_interface_get_batch", "connectwise_accounting_interface_post_batch"
@@ -52,7 +52,7 @@ def export_file(
     if form is ExportForm.CSV:
         return csv_export(whole.documents, whole.blocked, why)
     name = XML_MESSAGE if form is ExportForm.LEGACY_XML else MESSAGE
-    documents = tuple(with_reason(document, why.get(document.key, ""), name) for document in whole.documents)
+    documents = tuple(with_reason(document, reason_of(document, why) or "", name) for document in whole.documents)
     explained = replace(whole, documents=documents)
     if form is ExportForm.JSON:
         return iter((rest_json(explained), "\n"))
@@ -61,7 +61,7 @@ def export_file(
 
 def parted(export: GlExport, reasons: Mapping[str, str]) -> tuple[GlExport, GlExport]:
     """What succeeded, and what failed: the documents that have a reason, by key, and what could not be read."""
-    failed = tuple(document for document in export.documents if document.key in reasons)
-    succeeded = tuple(document for document in export.documents if document.key not in reasons)
+    failed = tuple(document for document in export.documents if reason_of(document, reasons) is not None)
+    succeeded = tuple(document for document in export.documents if reason_of(document, reasons) is None)
     bare = replace(export, non_reimbursable_ids=())
     return replace(bare, documents=succeeded, blocked=()), replace(bare, documents=failed)

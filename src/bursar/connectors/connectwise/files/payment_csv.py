@@ -1,5 +1,6 @@
 """Payments as CSV: invoice, amount, date, and if known currency and reference."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
@@ -29,6 +30,9 @@ _ALIASES: Mapping[str, str] = {
     "reference": "reference, ref, payment reference, external id, transaction id, transaction",
     "payment_id": "payment id",
 }
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+"""A thousand and more as half of Europe writes it; also a number with three decimals, which no payment needs."""
+_SURPLUS = "has more cells than the file has headings"
 _FIELDS = {heading_key(alias): field for field, listed in _ALIASES.items() for alias in listed.split(",")}
 
 
@@ -39,7 +43,12 @@ def payment_cells(text: str) -> list[PaymentRow]:
         if not rows:
             _demand_headings(row.cells)
         named = [(_FIELDS[key], cell) for key, cell in row.cells.items() if key in _FIELDS]
-        rows.append(PaymentRow(row.line, **_once(named)))
+        fields = _once(named)
+        if row.surplus:
+            fields |= {"amount": "", "fault": _SURPLUS}  # the amount may be half of one, also in the fail file
+        elif _THOUSANDS.fullmatch(fields["amount"]):
+            fields["fault"] = f"has the amount {fields['amount']}, whose point may divide thousands"
+        rows.append(PaymentRow(row.line, **fields))
     return rows
 
 

@@ -1,6 +1,7 @@
 """Payments as files state them, row by row, and what they come to for each invoice."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +16,7 @@ from bursar.domain.plan import Blocked
 
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+\.\d+", re.ASCII)
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_WRONG_AMOUNT = "Write the amount as a plain number, such as 1234.50."
 _WRONG_DAY = "Write the day as YYYY-MM-DD."
 
 
@@ -34,6 +36,8 @@ class PaymentRow:
     """The sender's own id of the payment."""
     payment_id: str = ""
     """ConnectWise's id of the payment, in REST files."""
+    fault: str = ""
+    """Why it cannot be told how much is meant, as the end of a sentence; blank when it can."""
 
     @property
     def invoice(self) -> str:
@@ -86,8 +90,8 @@ def _settlement(number: str, rows: list[PaymentRow]) -> Settlement:
         raise InvalidInput(f"Invoice {number} is paid in {' and '.join(currencies)}; Bursar never converts.")
     if currencies and not re.fullmatch("[A-Z]{3}", currencies[0]):
         raise InvalidInput(f"Invoice {number} is paid in '{currencies[0][:20]}', which is no currency code.")
-    references = [row.reference for row in rows if row.reference]
-    doubled = next((each for each in references if references.count(each) > 1), None)
+    references = Counter(row.reference for row in rows if row.reference)
+    doubled = next((reference for reference, count in references.items() if count > 1), None)
     if doubled is not None:
         sentence = f"The payment {doubled[:60]} stands twice in the file for invoice {number}."
         raise InvalidInput(sentence, remedy="Give each payment its own reference, or remove the second.")
@@ -99,12 +103,13 @@ def _allocation(row: PaymentRow) -> Allocation:
 
 
 def _amount(row: PaymentRow) -> Decimal:
+    if row.fault:
+        raise InvalidInput(f"Row {row.place} {row.fault}.", remedy=_WRONG_AMOUNT)
     text = row.amount.strip()
     try:
         found = normalise.number(text.replace(",", "") if _THOUSANDS.fullmatch(text) else text)
     except InvalidInput as error:
-        remedy = "Write the amount as a plain number, such as 1234.50."
-        raise InvalidInput(f"Row {row.place}: {error.sentence}", remedy=remedy) from error
+        raise InvalidInput(f"Row {row.place}: {error.sentence}", remedy=_WRONG_AMOUNT) from error
     if found is None:
         raise InvalidInput(f"Row {row.place} has no amount.")
     return found
