@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from bursar.domain.errors import InvalidInput, NotConfigured, Unavailable, WrongKey
 from bursar.domain.psa import PsaInfo
-from bursar.store.models import AuditEntry, Connection, Line, ListEntry, Load, Offer, Organization, Posting, Run
+from bursar.store.models import AuditEntry, Book, Connection, Line, ListEntry, Load, Offer, Organization, Posting, Run
 from bursar.store.vault import open_sealed
 from bursar.usecases.check_connection import Check
 from bursar.usecases.connection_state import mark_connected, mark_refused
@@ -132,12 +132,15 @@ def test_another_company_needs_a_reset_that_takes_what_belongs_to_the_old_one(co
     with pytest.raises(CompanyChanged, match="'acme', not to 'newco'"):
         edit_connection(connection, entered(company="newco"), check=GOOD)
     assert Organization.objects.exists()
+    book = Book.objects.create(connection=connection, name="Main", payments_read_to=timezone.now())
     connection.billing = {"agreement.location_id": "2", "agreement.department_id": "3", "skip_zero_lines": "yes"}
     connection.save(update_fields=["billing"])
     edit_connection(connection, entered(company="newco"), check=GOOD, reset=True)
     assert Connection.objects.get().billing == {"skip_zero_lines": "yes"}
     for table in (Organization, Offer, Load, ListEntry, Line):
         assert not table.objects.exists(), table
+    book.refresh_from_db()
+    assert book.payments_read_to is None, "payments are read from the beginning, for the new company's invoices"
     assert Run.objects.count() == 1
     assert Posting.objects.get().state == Posting.State.FAILED
     assert connection.billing == {"skip_zero_lines": "yes"}

@@ -55,3 +55,8 @@ def test_a_short_row_has_empty_cells_and_a_doubled_heading_is_refused() -> None:
     assert [row.cells for row in csv_rows("a,b\n1\n", what="file")] == [{"a": "1", "b": ""}]
     with pytest.raises(SourceUnreadable, match="twice"):
         list(csv_rows("a,A\n1,2\n", what="file"))
+
+
+def test_what_stands_beyond_the_last_heading_is_said_and_empty_cells_there_are_nothing() -> None:
+    rows = csv_rows("a,b\n1,2,,\n1,50,2\n", what="file")
+    assert [(row.line, row.surplus) for row in rows] == [(2, False), (3, True)]

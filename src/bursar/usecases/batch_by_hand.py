@@ -42,12 +42,19 @@ def undo_request(batch: LedgerBatch) -> dict[str, object]:
     return {"batch": batch.remote_id}
 
 
+THEIRS = (
+    "Somebody else made it, so its records may be in books that Bursar does not know: posted from here, they would be"
+    " there twice."
+)
+
+
 def undo_warning(batch: LedgerBatch) -> str:
     """What lives on when the batch is deleted; shown before anybody confirms."""
     alive = LedgerDocument.objects.filter(batch=batch, voided=False).exclude(marker="")
     count = alive.count()
     if not count:
-        return "Its records will wait in ConnectWise again. Bursar knows of no document of it in the books."
+        known = "Its records will wait in ConnectWise again. Bursar knows of no document of it in the books."
+        return known if batch.ours else f"{known} {THEIRS}"
     names = ", ".join(sorted({str(row.delivered_to) for row in alive.select_related("delivered_to")}))
     one = count == 1
     return (
@@ -106,8 +113,8 @@ def _post(run: Run, psa: Outbox, clock: Clock, watch: Watch, change: Change) -> 
     journal.begin_again(run)
     report = RunReport(run, Reconciliation())
     report.recovered = settle_earlier(journal.unsettled(run.connection), psa, clock, record, watch.stopped)
-    done = run.postings.filter(state=Posting.State.POSTED, key=change.key).first()
-    if done:  # an earlier attempt of this run had it done
+    done = run.postings.filter(state=Posting.State.POSTED, resource=change.resource, action=change.action).first()
+    if done:  # an earlier attempt of this run had it done, maybe the day before and so under another name
         return report, [done]
     with Poster(run, psa, clock, record, watch) as poster:
         rows = poster.post(Plan(stages=[[change]]))

@@ -38,7 +38,12 @@ def _cells(row: BookCode) -> dict[str, object]:
 
 
 def _rows(text: str) -> list[tuple[str, str, str]]:
-    rows = [row.cells for row in csv_rows(text, what="file of mappings")]
+    found = list(csv_rows(text, what="file of mappings"))
+    divided = next((row.line for row in found if row.surplus), None)
+    if divided is not None:
+        remedy = "Put a code that holds a comma or a semicolon in quotes."
+        raise InvalidInput(f"The file has a row with more cells than headings (line {divided}).", remedy=remedy)
+    rows = [row.cells for row in found]
     if not rows:
         raise InvalidInput(f"The file has no row under the headings {', '.join(NEEDED)}.", remedy=_REMEDY)
     missing = [name for name in NEEDED if name not in rows[0]]

@@ -100,10 +100,12 @@ def map_code(book: Book, kind: str, source: str, target: str, now: datetime) -> 
             remedy="Choose one of its list; export again if it was made there just now.",
         )
     with transaction.atomic():
-        row, _ = BookCode.objects.get_or_create(book=book, kind=wanted.value, source=source.strip()[:200])
+        seen = _as_seen(book, wanted, source)
+        row, _ = BookCode.objects.get_or_create(book=book, kind=wanted.value, source=seen)
         before = row.target
         row.target, row.decided_by, row.decided_at = word, current_actor().name[:200], now
-        row.unusable = entries.exists() and not entries.filter(code=word or row.source, active=True).exists()
+        usable_ones = entries.filter(code=word or row.source, active=True, postable=True)
+        row.unusable = entries.exists() and not usable_ones.exists()
         row.save()
         record(
             "code mapped",
@@ -115,9 +117,17 @@ def map_code(book: Book, kind: str, source: str, target: str, now: datetime) -> 
     return row
 
 
+def _as_seen(book: Book, kind: ReferenceKind, source: str) -> str:
+    """The code as documents have it: with spaces around it, which nobody sees or types."""
+    bare = source.strip()[:200]
+    alike = BookCode.objects.filter(book=book, kind=kind.value, source__contains=bare).values_list("source", flat=True)
+    seen = [each for each in alike if each.strip() == bare]
+    return source if source in seen else next(iter(seen), bare)
+
+
 def map_codes(book: Book, rows: Iterable[tuple[str, str, str]], now: datetime) -> int:
     """Take in many mappings (kind, source, target) at once, all or none. Raises InvalidInput. Returns how many."""
     with transaction.atomic():
-        kept = {(row.kind, row.source): row.target for row in BookCode.objects.filter(book=book)}
+        kept = {(row.kind, row.source.strip()): row.target for row in BookCode.objects.filter(book=book)}
         new = [row for row in rows if kept.get((row[0], row[1].strip()), "") != row[2].strip()]
         return len([map_code(book, kind, source, target, now) for kind, source, target in new])

@@ -81,7 +81,8 @@ def move_route(route: LedgerRoute, position: int) -> LedgerRoute:
     """Ask a route earlier or later; the others close ranks. Raises InvalidInput."""
     with transaction.atomic():
         routes = _locked(route.connection)
-        before = next((row.position for row in routes if row.pk == route.pk), None)
+        # by place: where a book was removed with its routes, the numbers that are kept have gaps
+        before = next((place for place, row in enumerate(routes, start=1) if row.pk == route.pk), None)
         if before is None:
             raise InvalidInput("This route is not there any more.", remedy="Look at the list of routes.")
         place = _place(position, len(routes))

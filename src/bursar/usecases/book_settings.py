@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from bursar.domain.books.policy import BatchShape, BookPolicy, ClosedPeriods
 from bursar.domain.errors import BursarError, InvalidInput
+from bursar.domain.ledger.documents import Axis
 from bursar.domain.ledger.journal import JournalPolicy
 from bursar.domain.ledger.stock_accounts import StockPolicy
 from bursar.domain.money import ZERO
@@ -50,6 +51,16 @@ def _currency(text: str) -> str:
     return word
 
 
+def _axes(text: str) -> str:
+    words = list(dict.fromkeys(text.replace(",", " ").lower().split())) or [_EVERY_AXIS]
+    if len(words) == 1 and words[0] in {_EVERY_AXIS, _NO_AXIS}:
+        return words[0]
+    if wrong := [word for word in words if word not in set(Axis)]:
+        remedy = f"Write {_EVERY_AXIS}, {_NO_AXIS}, or some of: {', '.join(Axis)}."
+        raise InvalidInput(f"'{wrong[0]}' is no dimension.", remedy=remedy)
+    return ", ".join(words)
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def check(text: str) -> str:
         if text.strip().lower() in words:
@@ -72,6 +83,7 @@ class BookSetting:
 
 
 _SWITCH = ("no", "yes")
+_EVERY_AXIS, _NO_AXIS = "all", "none"
 BOOK_SETTINGS: tuple[BookSetting, ...] = (
     BookSetting("currency", "Currency", "The only currency the book takes; empty for any.", "", _currency),
     BookSetting(
@@ -134,6 +146,13 @@ BOOK_SETTINGS: tuple[BookSetting, ...] = (
         _SWITCH,
     ),
     BookSetting(
+        "dimensions",
+        "Dimensions",
+        "Those that documents keep: all, none, or some of class, territory and expense_class, with commas.",
+        _EVERY_AXIS,
+        _axes,
+    ),
+    BookSetting(
         "batches",
         "One batch",
         "For each run and kind of record, or for each document, so that undoing one undoes one.",
@@ -186,6 +205,7 @@ def policy_of(book: Book, closed_in_books: date | None = None, stock: StockPolic
         ),
         batches=BatchShape(setting_of(book, "batches")),
         cogs_apart=_on(book, "cogs_apart"),
+        dimensions=frozenset(setting_of(book, "dimensions").split(", ")) - {_EVERY_AXIS},
     )
 
 

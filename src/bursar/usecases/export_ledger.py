@@ -4,13 +4,15 @@ Nothing is written anywhere else. What was kept is what people agree to (`agree_
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from django.db import transaction
+from django.db.models import Max
 
 from bursar.domain.errors import RemoteError
 from bursar.domain.ledger.missing import names_of
-from bursar.domain.ledger.unposted import Family, family_of
+from bursar.domain.ledger.unposted import Family, Wish, family_of
 from bursar.domain.money import Money, Totals
 from bursar.domain.plan import Blocked
 from bursar.ports import Accounting, Books, Clock
@@ -73,11 +75,17 @@ class LedgerSession:
         self.clock = clock
         self.report = LedgerReport()
         today = clock.now().date()
-        self._reader = LedgerReader(run.connection, accounting, self.desks, self.wish.on(today))
+        self._reader = LedgerReader(run.connection, accounting, self.desks, self._wish_on(today), today)
         self._codes = SeenCodes()
         self._found: list[Found] = []
         self._looked_at: set[str] = set()
         self._names: dict[tuple[Family, str], str] = {}
+
+    def _wish_on(self, today: date) -> Wish:
+        """The wish of today. What was agreed to is asked for even where it is dated later."""
+        wish = self.wish.on(today)
+        latest: date | None = self.run.agreed_documents.aggregate(day=Max("day"))["day"]
+        return replace(wish, thru=latest) if latest and latest > today and not wish.thru else wish
 
     def chunks(self, watch: Watch) -> Iterator[Chunk]:
         """Each piece, kept; ends early when the run is stopped. Raises RemoteError."""

@@ -1,6 +1,6 @@
 """One book during a run: its adapter, its policy, and its lists, read once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from bursar.domain.books.policy import BatchShape, BookPolicy
@@ -13,7 +13,7 @@ from bursar.domain.ledger.documents import Document
 from bursar.domain.ledger.export import ExportSettings
 from bursar.ports import Books
 from bursar.store.models import Book, LedgerDocument
-from bursar.store.queries.ledger import by_code, delivered_of, mappings_of, supplier_numbers
+from bursar.store.queries.ledger import by_code, delivered_of, mappings_of
 from bursar.usecases.book_settings import policy_of, stock_policy_of
 
 
@@ -63,9 +63,16 @@ class BookDesk:
         return policy_of(self.book, self._closed, settings.stock_policy(stock_policy_of(self.book)))
 
     def situation(
-        self, documents: list[Document], rows: Mapping[str, LedgerDocument], settings: ExportSettings
+        self,
+        documents: list[Document],
+        rows: Mapping[str, LedgerDocument],
+        settings: ExportSettings,
+        numbers: Mapping[tuple[str, str], Sequence[str]],
     ) -> Situation:
-        """Everything the planner may know of these documents; none is alive in another book. Raises RemoteError."""
+        """Everything the planner may know of these documents; none is alive in another book. Raises RemoteError.
+
+        `numbers`: which documents carry each supplier's number, whatever book they go to.
+        """
         self.open()
         sent = {key: found for key, row in rows.items() if (found := delivered_of(row))}
         markers = [found.marker for found in sent.values() if not found.voided]
@@ -78,7 +85,7 @@ class BookDesk:
             present=self.present(markers),
             references=ReferenceLists(self.lists),
             mappings=self.mappings,
-            supplier_numbers=supplier_numbers(self.book.connection, documents),
+            supplier_numbers=numbers,
         )
 
     def present(self, markers: Iterable[str]) -> dict[str, Present]:

@@ -7,9 +7,13 @@ from bursar.domain.ledger.entry_ids import differing_entries
 from bursar.domain.plan import Notice, Plan
 from bursar.ports import Accounting, Clock
 from bursar.store.models import LedgerBatch, Posting, Run, RunNote
+from bursar.store.queries.journal import after_of
 from bursar.usecases.ledger_desk import BookDesk
 from bursar.usecases.post import Poster
 from bursar.usecases.run_report import save_warnings
+
+NOT_MADE = frozenset({Posting.State.FAILED, Posting.State.UNKNOWN})
+"""A batch that the run could not make, or of which it never heard."""
 
 
 class BatchMaker:
@@ -32,8 +36,9 @@ class BatchMaker:
         self._open_keys.add(key)
         self._open.update(entry_ids)
 
-    def make(self, poster: Poster) -> None:
-        """Make the batches through ConnectWise's door, and verify each."""
+    def make(self, poster: Poster) -> list[str]:
+        """Make the batches through ConnectWise's door, and verify each. Returns what a verdict has to say of them."""
+        differing = refused = 0
         for desk, confirmed in self._confirmed.values():
             wishes = self._wishes(desk, confirmed)
             changes = [batch_change(wish, desk.book.pk) for wish in wishes]
@@ -42,7 +47,12 @@ class BatchMaker:
             rows = poster.post(Plan(stages=[changes]))
             for row in rows.values():
                 if row.state == Posting.State.POSTED:
-                    verify(self._run, self._accounting, row.remote_id or 0)
+                    differing += not verify(self._run, self._accounting, row.remote_id or 0)
+                elif row.state in NOT_MADE:
+                    _note_refused(self._run, row)
+                    refused += 1
+        told = {"not made": refused, "not as meant": differing}
+        return [f"{count} batch{'es' if count > 1 else ''} {how}" for how, count in told.items() if count]
 
     def _wishes(self, desk: BookDesk, confirmed: Sequence[Confirmed]) -> list[BatchWish]:
         """COGS journals have no entries: their invoice is closed when both are in the books."""
@@ -76,6 +86,19 @@ def verify(run: Run, accounting: Accounting, batch_id: int) -> bool:
         remedy="Undo the batch on Ledger › Batches, export again, and look at what became of its documents.",
     )
     return False
+
+
+def _note_refused(run: Run, row: Posting) -> None:
+    """Its documents are in the books and still wait in ConnectWise: the next run batches them, if nothing is wrong."""
+    RunNote.objects.create(
+        run=run,
+        kind=RunNote.Kind.ERROR,
+        code="batch_not_made",
+        subject=str(after_of(row)["identifier"]),
+        sentence=row.sentence,
+        remedy=row.remedy,
+        answer=row.answer,
+    )
 
 
 def _held(document: Confirmed) -> Notice:

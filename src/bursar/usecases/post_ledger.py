@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 from bursar.domain.books.agreed import restrict_documents
 from bursar.domain.books.batches import Confirmed
+from bursar.domain.books.planner import VOIDS
 from bursar.domain.books.present import Present
 from bursar.domain.books.references import Reference, ReferenceKind
 from bursar.domain.errors import RemoteError
@@ -12,7 +13,7 @@ from bursar.domain.ledger.documents import DocumentKind
 from bursar.domain.ledger.unposted import family_of
 from bursar.domain.money import Totals
 from bursar.domain.period import Month
-from bursar.domain.plan import Blocked, Change, Plan, Resource
+from bursar.domain.plan import Action, Blocked, Change, Plan, Resource
 from bursar.domain.reconcile import Expectation, Reconciliation
 from bursar.ports import Accounting, Books, Clock
 from bursar.store.models import Book, Posting, Run, RunNote
@@ -25,7 +26,7 @@ from bursar.usecases.ledger_exceptions import Found
 from bursar.usecases.make_batches import BatchMaker
 from bursar.usecases.post import Posted, Poster, settle_earlier
 from bursar.usecases.read_ledger import Chunk, Reading
-from bursar.usecases.reconcile_book import reconcile_book
+from bursar.usecases.reconcile_book import months_of_void, reconcile_book
 from bursar.usecases.record_receipts import record_receipts
 from bursar.usecases.run_report import RunReport, finish
 from bursar.usecases.settle import Outbox
@@ -64,6 +65,8 @@ class _LedgerJourney:
         self._report = RunReport(run, Reconciliation(), recovered=int(run.result.get("recovered", 0)))
         self._batches = BatchMaker(run, accounting, clock)
         self._left = self._left_out = 0
+        self._written_earlier: set[object] = set()
+        """Markers of documents that an earlier attempt of this run posted: they are counted as such."""
         self._touched: dict[int, set[Month]] = {}
         self._refused: dict[int, RemoteError] = {}
 
@@ -90,6 +93,9 @@ class _LedgerJourney:
                 self._refused[book.pk] = error  # nothing is planned there on a guess; the other books go on
         self._run.result = {**self._run.result, "recovered": self._report.recovered}
         self._run.save(update_fields=["result"])
+        written = self._run.postings.filter(resource=Resource.DOCUMENT.value, state=Posting.State.POSTED)
+        markers = written.filter(action=Action.CREATE.value).values_list("after__marker", flat=True)
+        self._written_earlier = {str(marker).removeprefix("s:") for marker in markers}
 
     def _settle(self, book: Book | None, outbox: Outbox) -> None:
         rows = journal.unsettled(self._run.connection, book)
@@ -108,10 +114,10 @@ class _LedgerJourney:
             self._post_chunk(chunk, poster, session)
         self._report.held.merge(session.report.held)
         closing = open_posters.enter_context(Poster(self._run, self._psa, self._clock, self._record, self._watch))
-        if session.report.stopped or any(each.stops() for each in posters.values()):
+        if session.report.stopped or any(each.stops() and not each.refusal for each in posters.values()):
             self._report.stopped = True
             return
-        self._batches.make(closing)
+        self._report.remarks += self._batches.make(closing)
         session.close(posted=True)
         self._report.stopped = closing.stops()
         if not self._report.stopped:
@@ -127,7 +133,11 @@ class _LedgerJourney:
     def _post_chunk(self, chunk: Chunk, poster: Callable[[BookDesk], Poster], session: LedgerSession) -> None:
         for desk, plan in chunk.plans:
             permitted = self._permitted(plan, chunk, session)
+            for void in permitted.stages[VOIDS]:
+                self._touched.setdefault(desk.book.pk, set()).update(months_of_void(void))
             rows = poster(desk).post(permitted)
+            if refusal := poster(desk).refusal:  # its other documents wait; the other books go on
+                session.desks.refused[desk.book.pk] = refusal
             _learn(desk, permitted, rows)
             with_change = [
                 each for each in chunk.readings if each.desk is desk and each.planned and each.planned.change
@@ -158,9 +168,7 @@ class _LedgerJourney:
     ) -> None:
         """Read back what was posted; what the books have right may be batched, everything else stays open."""
         allowed = {change.key for change in permitted.changes}
-        posted = [row for row in rows.values() if row.state == Posting.State.POSTED]
-        markers = [str(journal.after_of(row)["marker"]) for row in posted if row.resource == Resource.DOCUMENT]
-        present = desk.present(markers) if markers else {}
+        present = _read_back(desk, rows, session)
         for reading in readings:
             change = reading.planned.change if reading.planned else None
             if change is None:
@@ -173,10 +181,12 @@ class _LedgerJourney:
             self._note_period(desk, reading)
             if expectation.agrees:
                 self._batches.confirm(desk, _confirmed(reading))
-                self._left += not change.writes
+                self._left += not change.writes and change.after["marker"] not in self._written_earlier
             else:
                 self._batches.leave_open(reading.document.key, reading.entry_ids)
-                session.add(Found(_not_there(reading, expectation, rows.get(change.key)), reading.document.title))
+                refused = session.desks.refused.get(desk.book.pk)
+                blocked = _not_there(reading, expectation, rows.get(change.key), refused)
+                session.add(Found(blocked, reading.document.title))
 
     def _is_agreed(self, change: Change) -> bool:
         return self._agreed is None or change.lines[0] in self._agreed
@@ -190,12 +200,34 @@ class _LedgerJourney:
         """Over all attempts, from the journal and the notes."""
         counts = journal.outcome_counts(self._run, Resource.DOCUMENT)
         counts["leave"] = self._left
-        counts["blocked"] = counts.get("blocked", 0) + self._run.notes.filter(kind=RunNote.Kind.BLOCKED).count()
-        counts["batches"] = journal.outcome_counts(self._run, Resource.BATCH).get("create", 0)
+        counts["blocked"] = counts.get("blocked", 0) + self._blocked_before_sending()
+        batches = journal.outcome_counts(self._run, Resource.BATCH)
+        counts["batches"] = batches.pop("create", 0)
+        counts |= {state: counts.get(state, 0) + count for state, count in batches.items()}
         if self._agreed is not None:
             counts["not_selected"] = self._left_out
         self._report.counts = counts
         self._run.counts = dict(counts)
+
+    def _blocked_before_sending(self) -> int:
+        """Notes of what never became a write; what was refused is counted in the journal."""
+        stuck = self._run.postings.filter(resource=Resource.DOCUMENT.value).exclude(
+            state__in=(Posting.State.POSTED, Posting.State.WITHDRAWN)
+        )
+        counted = {key for lines in stuck.values_list("lines", flat=True) for key in lines}
+        notes = self._run.notes.filter(kind=RunNote.Kind.BLOCKED).values_list("subject", flat=True)
+        return sum(subject not in counted for subject in notes)
+
+
+def _read_back(desk: BookDesk, rows: Mapping[str, Posting], session: LedgerSession) -> Mapping[str, Present]:
+    """What was posted, as the book has it now; nothing when it cannot be read any more: nothing is confirmed then."""
+    posted = [row for row in rows.values() if row.state == Posting.State.POSTED]
+    markers = [str(journal.after_of(row)["marker"]) for row in posted if row.resource == Resource.DOCUMENT]
+    try:
+        return desk.present(markers)
+    except RemoteError as error:
+        session.desks.refused[desk.book.pk] = error
+        return {}
 
 
 def _learn(desk: BookDesk, plan: Plan, rows: Mapping[str, Posting]) -> None:
@@ -228,8 +260,13 @@ def _confirmed(reading: Reading) -> Confirmed:
     return Confirmed(document.key, document.number, family_of(document.record), ids)
 
 
-def _not_there(reading: Reading, expectation: Expectation, row: Posting | None) -> Blocked:
+def _not_there(reading: Reading, expectation: Expectation, row: Posting | None, refused: RemoteError | None) -> Blocked:
+    """`refused` is why the book cannot be used any more."""
     document = reading.document
+    if refused is not None and (row is None or row.state in {Posting.State.POSTED, Posting.State.WITHDRAWN}):
+        was = "was posted, and could not be read back" if row and row.state == Posting.State.POSTED else "was not sent"
+        sentence = f"{document.title} {was}: {refused.sentence}"
+        return Blocked(document.key, "book_unreachable", sentence, refused.remedy, total=expectation.planned)
     if row is not None and row.state != Posting.State.POSTED:
         return Blocked(document.key, row.error_code or row.state, row.sentence, row.remedy, total=expectation.planned)
     return Blocked(

@@ -1,6 +1,6 @@
 """Reconcile a book: what the Posting journal says was written there, against what the books say, account by account."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -14,8 +14,9 @@ from bursar.domain.ledger.comparison import Balances, balances_of
 from bursar.domain.ledger.journal import Journal
 from bursar.domain.money import ZERO
 from bursar.domain.period import Month
-from bursar.domain.plan import Action, Resource
-from bursar.store.models import Book, BookBalance, Posting, Run, RunNote
+from bursar.domain.plan import Action, Change, Resource
+from bursar.store.models import Book, BookBalance, LedgerDocument, Posting, Run, RunNote
+from bursar.store.queries.chunks import chunks
 from bursar.store.queries.journal import after_of
 from bursar.usecases.ledger_desk import BookDesk
 
@@ -47,6 +48,12 @@ def reconcile_book(run: Run, desk: BookDesk, months: Collection[Month], now: dat
     return [f"{desk.book.name} differs on {len(differing)} account{'s' if len(differing) > 1 else ''}"]
 
 
+def months_of_void(void: Change) -> set[Month]:
+    """The months that taking a document back touches: its own, and that of its reverse."""
+    taken_back = delivery_of(str(void.after["payload"])).document.day
+    return {Month.of(taken_back), Month.of(date.fromisoformat(str(void.after["day"])))}
+
+
 def _keep(
     book: Book, months: Collection[Month], ours: Balances, theirs: Balances | None, now: datetime
 ) -> list[BookBalance]:
@@ -70,17 +77,38 @@ def _keep(
 
 
 def journals_written(book: Book, months: Collection[Month]) -> Iterator[Journal]:
-    """Every document that was posted to the book in these months, and the reverse of each that was taken back."""
+    """Every document that was posted to the book in these months, and the reverse of each that was taken back.
+
+    What somebody removed there by hand is left out once it was posted anew, or given up: it moves nothing any more.
+    """
     days = Q()
     for month in months:
         days |= Q(after__day__startswith=f"s:{month}-")
     rows = Posting.objects.filter(
         days, book=book, resource=Resource.DOCUMENT.value, state=Posting.State.POSTED
     ).order_by("pk")
-    for row in rows.iterator(500):
-        fields = after_of(row)
-        journal = delivery_of(str(fields["payload"])).journal
-        yield journal if row.action == Action.CREATE else _reversed(journal, date.fromisoformat(str(fields["day"])))
+    for some in chunks(rows.iterator(500), 500):
+        removed = _removed(book, some)
+        for row in some:
+            fields = after_of(row)
+            if fields["marker"] in removed:
+                continue
+            journal = delivery_of(str(fields["payload"])).journal
+            yield journal if row.action == Action.CREATE else _reversed(journal, date.fromisoformat(str(fields["day"])))
+
+
+def _removed(book: Book, postings: Sequence[Posting]) -> set[str]:
+    """Markers of documents that are known to be gone from the book though Bursar did not take them back."""
+    created = {str(after_of(row)["marker"]): row.lines[0] for row in postings if row.action == Action.CREATE}
+    rows = LedgerDocument.objects.filter(connection=book.connection_id, key__in=created.values())
+    current = {row.key: row.marker if row.is_delivered else "" for row in rows.only("key", "marker", "voided")}
+    former = {marker for marker, key in created.items() if current.get(key, marker) != marker}
+    if not former:
+        return former
+    voids = Posting.objects.filter(
+        book=book, resource=Resource.DOCUMENT.value, action=Action.CANCEL.value, state=Posting.State.POSTED
+    ).filter(after__marker__in=[f"s:{marker}" for marker in former])
+    return former - {str(after_of(row)["marker"]) for row in voids}
 
 
 def _reversed(journal: Journal, day: date) -> Journal:

@@ -41,8 +41,9 @@ def _made(connection: Connection, now: datetime, item: Posted) -> None:
         },
     )
     for keys in chunks(item.row.lines):
+        # what was accepted as it is in the books is batched: what changes there afterwards is another question
         LedgerDocument.objects.filter(connection=connection, key__in=keys).update(
-            batch=batch, state=LedgerDocument.State.BATCHED
+            batch=batch, state=LedgerDocument.State.BATCHED, consent=""
         )
 
 

@@ -35,7 +35,8 @@ class RunReport:
             amounts = [] if self.remarks and self.reconciliation.balanced else [self.reconciliation.verdict]
             return "; ".join([*amounts, *self.remarks])
         written = sum(self.counts.get(action.value, 0) for action in Action if action is not Action.LEAVE)
-        lines = "" if self.run.expected is None else f"; {self.run.done} of {self.run.expected} lines are through"
+        told = self.run.month and self.run.expected is not None  # runs without a month count steps, not lines
+        lines = f"; {self.run.done} of {self.run.expected} lines are through" if told else ""
         lost = f"; {self.counts['unknown']} still without an answer" if self.counts.get("unknown") else ""
         return f"stopped after {written} writes{lines}{lost}"
 

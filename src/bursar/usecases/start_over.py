@@ -3,6 +3,7 @@
 from bursar.domain.errors import InvalidInput
 from bursar.store.models import (
     AdditionLink,
+    Book,
     Connection,
     Contract,
     InvoiceSettlement,
@@ -65,6 +66,7 @@ def start_over(connection: Connection) -> None:
     }
     for table in (Organization, Load, ListEntry, ListReading, PermissionCheck, *LEDGER):
         table.objects.filter(connection=connection).delete()
+    Book.objects.filter(connection=connection).update(payments_read_to=None)
     Posting.objects.filter(connection=connection, state__in=Posting.OPEN).update(
         state=Posting.State.FAILED, sentence="The connection was given another Company ID before the outcome was known."
     )

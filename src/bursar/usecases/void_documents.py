@@ -2,24 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from itertools import chain
 
 from django.db.models import QuerySet
 
 from bursar.domain.books.planner import void_of
 from bursar.domain.books.traits import Capability
-from bursar.domain.errors import InvalidInput
+from bursar.domain.errors import InvalidInput, RemoteError
 from bursar.domain.ledger.export import ExportSettings
 from bursar.domain.period import Month
 from bursar.domain.plan import Blocked, Change, Plan
 from bursar.domain.reconcile import Reconciliation
 from bursar.ports import Books, Clock
-from bursar.store.models import Book, LedgerDocument, Posting, Run
+from bursar.store.models import Book, LedgerBatch, LedgerDocument, Posting, Run
 from bursar.store.queries import journal
 from bursar.store.queries.ledger import delivered_of
 from bursar.usecases.books import books_of
 from bursar.usecases.ledger_desk import BookDesk, Desks
 from bursar.usecases.post import Posted, Poster, settle_earlier
-from bursar.usecases.reconcile_book import reconcile_book
+from bursar.usecases.reconcile_book import months_of_void, reconcile_book
 from bursar.usecases.record_receipts import record_receipts
 from bursar.usecases.run_report import RunReport, finish, save_blocked
 from bursar.usecases.watch import Watch
@@ -48,22 +49,28 @@ def void_documents(run: Run, adapters: Mapping[int, Books], clock: Clock, watch:
     run.notes.all().delete()
     journal.begin_again(run)
     report = RunReport(run, Reconciliation())
+    refused: dict[int, RemoteError] = {}
     for book in books_of(run.connection):
         rows = journal.unsettled(run.connection, book)
-        report.recovered += settle_earlier(rows, adapters[book.pk], clock, record, watch.stopped)
-    desks = Desks(books_of(run.connection), adapters)
+        try:
+            report.recovered += settle_earlier(rows, adapters[book.pk], clock, record, watch.stopped)
+        except RemoteError as error:
+            refused[book.pk] = error  # nothing is planned there on a guess; the other books go on
+    desks = Desks(books_of(run.connection), adapters, refused)
     wanted = LedgerDocument.objects.filter(connection=run.connection, key__in=run.request["documents"], voided=False)
+    wanted = wanted.select_related("batch")
     with ExitStack() as posters:
         for desk in desks:
             rows_of_book = list(wanted.filter(delivered_to=desk.book))
             if not rows_of_book or report.stopped:
                 continue
-            plan = _plan(desk, rows_of_book)
+            plan = _plan_where_it_can_be_read(desks, desk, rows_of_book)
             save_blocked(run, plan.blocked)
             poster = posters.enter_context(Poster(run, desk.adapter, clock, record, watch, desk.book))
             poster.post(plan)
             report.stopped = poster.stops()
             months = {Month.of(row.delivered_day or row.day) for row in rows_of_book}
+            months.update(chain.from_iterable(map(months_of_void, plan.changes)))
             report.remarks += reconcile_book(run, desk, months, clock.now())
     report.counts = journal.outcome_counts(run)
     report.counts["blocked"] = run.notes.filter(kind="blocked").count()
@@ -73,9 +80,19 @@ def void_documents(run: Run, adapters: Mapping[int, Books], clock: Clock, watch:
     return report
 
 
+def _plan_where_it_can_be_read(desks: Desks, desk: BookDesk, rows: Sequence[LedgerDocument]) -> Plan:
+    try:
+        if desks.usable(desk.book.pk):
+            return _plan(desk, rows)
+    except RemoteError as error:
+        desks.refused[desk.book.pk] = error
+    refused = desks.refused[desk.book.pk]
+    sentence = f"{desk.book} cannot be read: {refused.sentence}"
+    return Plan(blocked=[Blocked(row.key, "book_unreachable", sentence, refused.remedy) for row in rows])
+
+
 def _plan(desk: BookDesk, rows: Sequence[LedgerDocument]) -> Plan:
     """What is not there any more, or taken back already, needs nothing."""
-    desk.open()
     policy = desk.policy(ExportSettings())
     sent = {row.key: found for row in rows if (found := delivered_of(row))}
     present = desk.present(found.marker for found in sent.values())
@@ -83,7 +100,9 @@ def _plan(desk: BookDesk, rows: Sequence[LedgerDocument]) -> Plan:
     blocked: list[Blocked] = []
     for row in rows:
         there = present.get(row.marker)
-        if there is None or there.voided:
+        if row.batch is not None:
+            blocked.append(_batched(row, row.batch))
+        elif there is None or there.voided:
             _note_voided(row)
         elif not desk.adapter.traits.can(Capability.VOID):
             blocked.append(_by_hand(row, desk.book))
@@ -96,6 +115,15 @@ def _plan(desk: BookDesk, rows: Sequence[LedgerDocument]) -> Plan:
 
 def _note_voided(row: LedgerDocument) -> None:
     LedgerDocument.objects.filter(pk=row.pk).update(voided=True, state=LedgerDocument.State.VOIDED)
+
+
+def _batched(row: LedgerDocument, batch: LedgerBatch) -> Blocked:
+    return Blocked(
+        row.key,
+        "batched_meanwhile",
+        f"{row.title} went into the batch {batch} after it was to be taken back.",
+        "Undo the batch first: ConnectWise would believe that it is in the books.",
+    )
 
 
 def _by_hand(row: LedgerDocument, book: Book) -> Blocked:

@@ -21,6 +21,7 @@ from bursar.connectors.billing.csvfile.shipped_profiles import SHIPPED_PROFILES
 from bursar.connectors.billing.csvfile.source import FileSource, FolderSource, open_source, source_digest
 from bursar.connectors.books.files.adapter import FileBooks, Layout
 from bursar.connectors.books.plaintext.adapter import PlaintextBooks
+from bursar.connectors.books.tryton.adapter import TRAITS as TRYTON_TRAITS
 from bursar.connectors.books.tryton.adapter import TrytonBooks
 from bursar.connectors.books.tryton.credentials import TrytonCredentials
 from bursar.connectors.connectwise.client import ConnectWise
@@ -28,6 +29,7 @@ from bursar.connectors.connectwise.credentials import Credentials
 from bursar.connectors.connectwise.options import Options
 from bursar.connectors.connectwise.web_pages import agreement_page, agreements_page
 from bursar.connectors.system_clock import SystemClock
+from bursar.domain.books.traits import Traits
 from bursar.domain.errors import InvalidInput
 from bursar.domain.period import Month
 from bursar.ports import Books, Clock
@@ -52,6 +54,7 @@ __all__ = [
     "agreement_page",
     "agreements_page",
     "asked_source",
+    "book_traits",
     "books_adapter",
     "check_of",
     "connectwise",
@@ -121,6 +124,14 @@ def books_adapter(book: Book, transport: httpx2.BaseTransport | None = None, clo
         return TrytonBooks(credentials, name=book.name, transport=transport, clock=clock)
     currency = str(book.policy.get("currency", ""))
     return FileBooks(Path(place["folder"]), Layout(book.kind), name=book.name, currency=currency)
+
+
+def book_traits(book: Book) -> Traits:
+    """What the books behind a row can do. Nothing is asked of them, and no password is needed."""
+    if book.kind == Book.Kind.TRYTON:
+        return TRYTON_TRAITS
+    with closing(books_adapter(book)) as adapter:
+        return adapter.traits
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from bursar.connectors.connectwise.files.payments import (
 from bursar.connectors.connectwise.gl_export_rest import document_from_record
 from bursar.connectors.exact_json import parse
 from bursar.domain.errors import InvalidInput
-from bursar.domain.ledger.documents import Document, RecordType
+from bursar.domain.ledger.documents import Document, DocumentKind, RecordType
 from bursar.domain.ledger.export import GlExport
 from bursar.domain.plan import Blocked
 from bursar.store.models import LedgerDocument
@@ -56,6 +56,8 @@ def exported_again(rows: Iterable[LedgerDocument]) -> GlExport:
     documents: list[Document] = []
     blocked: list[Blocked] = []
     for row in rows:
+        if row.kind == DocumentKind.COGS_JOURNAL:
+            continue  # ConnectWise has no record of it: it is part of its invoice there
         try:
             documents.append(_document(row))
         except (InvalidInput, ValueError) as error:

@@ -144,6 +144,13 @@ def test_a_record_without_end_is_refused_before_memory_is_full() -> None:
         read(many)
 
 
+def test_an_account_of_colons_takes_no_time() -> None:
+    """A tag may hold a million of them; where each was tried as the last one, that took an hour."""
+    account = ":" * 1_000_000 + "4000"
+    (document,) = read(legacy(invoice().replace('"4000"', f'"{account} :: : "'))).documents
+    assert document.lines[0].account == account
+
+
 def test_records_arrive_before_the_file_has_ended() -> None:
     def slowly() -> Iterator[bytes]:
         yield f"{HEAD}<GLExport><Transactions>{invoice('1')}".encode()

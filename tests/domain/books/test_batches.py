@@ -22,7 +22,7 @@ CONFIRMED = st.lists(
         key=st.from_regex(r"transaction:[0-9]{1,6}", fullmatch=True),
         number=st.just("1"),
         family=st.sampled_from(Family),
-        entry_ids=st.lists(st.integers(1, 10**9), max_size=5).map(tuple),
+        entry_ids=st.lists(st.integers(1, 10**9) | st.integers(1, 20), max_size=5).map(tuple),
     ),
     unique_by=lambda document: document.key,
 )
@@ -35,6 +35,8 @@ def test_batches_hold_exactly_the_entries_of_confirmed_documents(found: list[Con
     assert all(wish.entry_ids for wish in wishes), "an empty list is never sent"
     assert all(len(wish.identifier) <= LONGEST_IDENTIFIER for wish in wishes)
     assert wishes == batches_for(reversed(found), shape, DAY, "run/book")
+    closed = [(wish.family, key) for wish in wishes for key in wish.entry_ids]
+    assert len(closed) == len(set(closed)), "ConnectWise refuses an entry that is in another batch"
 
 
 def test_one_batch_for_each_kind_or_for_each_document() -> None:
@@ -48,6 +50,20 @@ def test_one_batch_for_each_kind_or_for_each_document() -> None:
     apart = batches_for(found, BatchShape.DOCUMENT, DAY, "a")
     assert sorted(wish.entry_ids for wish in apart) == [(1, 2), (3,), (4,)]
     assert len({wish.identifier for wish in apart}) == 3
+
+
+def test_what_shares_an_entry_and_what_has_none_is_closed_with_its_partner() -> None:
+    found = [
+        Confirmed("transaction:1", "1", Family.INVOICES, (1, 2)),
+        Confirmed("transaction:2", "2", Family.INVOICES, (4,)),
+        Confirmed("transaction:3", "3", Family.INVOICES, (2, 3)),
+        Confirmed("transaction:2-COGS", "2-COGS", Family.INVOICES, ()),
+    ]
+    apart = batches_for(found, BatchShape.DOCUMENT, DAY, "a")
+    assert sorted((wish.documents, wish.entry_ids) for wish in apart) == [
+        (("transaction:1", "transaction:3"), (1, 2, 3)),
+        (("transaction:2", "transaction:2-COGS"), (4,)),
+    ]
 
 
 def test_the_write_names_its_entries() -> None:

@@ -254,3 +254,26 @@ def test_an_inactive_twin_of_a_name_is_found() -> None:
     assert found.blocked is not None
     assert found.blocked.code == "party_name_taken"
     assert "inactive" in found.blocked.sentence
+
+
+def test_two_new_parties_of_one_name_are_not_both_made() -> None:
+    """Complaint: duplicate name, 6240: the one before may be made for another document of the same plan."""
+    policy = replace(SIMPLE, create_parties=True)
+    party = replace(INVOICE.party, account_number="CONTOSO-2", name="CONTOSO LTD")
+    twin = replace(INVOICE, record_id="902", number="4713", party=party)
+    first, second = planned(INVOICE, twin, policy=policy, references=lists(customer=[]))
+    assert first.change is not None
+    assert second.blocked is not None
+    assert second.blocked.code == "party_name_taken"
+
+
+def test_costs_apart_wait_for_their_invoice() -> None:
+    """Cost without its revenue would be half a sale, and stay behind when the invoice is opened again."""
+    policy = BookPolicy("Main", journal=JournalPolicy(stock=StockPolicy(cogs=True)), cogs_apart=True)
+    known = lists(account=["1200", "4000", "4400", "2200", "5000", "1400"], customer=[])
+    invoice, costs = planned(INVOICE, policy=policy, references=known)
+    assert invoice.blocked is not None
+    assert costs.change is None
+    assert costs.blocked is not None
+    assert costs.blocked.code == "waits_for_invoice"
+    assert invoice.blocked.sentence in costs.blocked.sentence

@@ -64,6 +64,10 @@ def test_more_axes_than_there_is_room_for() -> None:
     found = sole(CLASSED, traits=limited(dimensions=1))
     assert found.blocked is not None
     assert found.blocked.code == "too_many_dimensions"
+    kept = sole(CLASSED, traits=limited(dimensions=1), policy=replace(SIMPLE, dimensions=frozenset({"territory"})))
+    assert kept.blocked is None
+    assert kept.delivery is not None
+    assert {each.axis for row in kept.delivery.journal.postings for each in row.dimensions} == {"territory"}
 
 
 def test_books_without_journals_get_none() -> None:

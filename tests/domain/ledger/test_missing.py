@@ -171,3 +171,14 @@ def test_documents_learn_their_location_from_the_list() -> None:
     assert [document.location for document in placed] == ["Tampa", "2", ""]
     assert placed[0].department == "10"
     assert placed[2] == PURCHASE
+
+
+def test_the_number_of_one_invoice_may_be_the_id_of_another() -> None:
+    """Ids and numbers of invoices come from two sequences that meet: no invoice is taken for another."""
+    row = replace(ROW, unposted_id="900", number="950", location="Tampa")
+    other = replace(ROW, unposted_id="850", number="900", location="Madison", total=Decimal("7.00"))
+    invoice = replace(INVOICE, record_id="900", number="950")
+    for rows in ([row, other], [other, row]):
+        assert located([invoice], rows)[0].location == "Tampa"
+        (found,) = missing_from([invoice], rows, ALL)
+        assert (found.subject, found.reason) == ("transaction:850", Reason.NO_GL_ENTRIES)

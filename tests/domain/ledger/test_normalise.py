@@ -121,7 +121,21 @@ def test_what_is_no_number_is_refused(text: str) -> None:
         normalise.number(text)
 
 
-@pytest.mark.parametrize("text", ["1E+15", "1e-13", "1" * 25, "0.1234567890123"])
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("33.330000000000005", "33.33"),
+        ("99.99999999999999", "100"),
+        ("-5.684341886080802E-14", "0"),
+        ("3.3333333333333333333333333333", "3.333333333333"),
+        ("0.30000000000000004", "0.3"),
+    ],
+)
+def test_what_doubles_and_divisions_leave_behind_is_no_part_of_a_number(text: str, meant: str) -> None:
+    assert str(normalise.number(text)) == meant
+
+
+@pytest.mark.parametrize("text", ["1E+15", "1" * 25, "1234567890123.123456789012"])
 def test_amounts_beyond_reason_are_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match="not an amount that anybody invoices"):
         normalise.number(text)

@@ -87,6 +87,13 @@ def test_settings_are_checked_all_at_once(ledger: LedgerWorld) -> None:
     policy = policy_of(book)
     assert (str(policy.journal.tolerance), policy.journal.rounding_account, policy.currency) == ("0.05", "8999", "USD")
     assert all(setting.meaning for setting in BOOK_SETTINGS)
+    assert policy.dimensions == frozenset()
+    for text, axes in (("Class,territory", {"class", "territory"}), ("none", {"none"}), ("", set()), ("All", set())):
+        set_book_settings(book, {"dimensions": text})
+        assert policy_of(book).dimensions == axes
+    for text in ("colour", "none class", "all,class"):
+        with pytest.raises(SettingsRefused):
+            set_book_settings(book, {"dimensions": text})
 
 
 def test_a_book_is_found_by_name_or_because_it_is_the_only_one(ledger: LedgerWorld) -> None:

@@ -9,8 +9,9 @@ from itertools import chain, repeat
 
 import pytest
 
-from bursar.store.models import BookBalance, LedgerDocument, Posting
+from bursar.store.models import BookBalance, LedgerDocument, Posting, Run
 from bursar.usecases.ledger_wish import ledger_wish
+from bursar.usecases.runs import POST_LEDGER, request_run
 from bursar.wiring import books_adapter, connectwise
 from psa_sandbox.state.ledger.entries import ENTRY
 from tests.usecases.ledger.dying import Boundary, DyingBooks, DyingTransport, Killed
@@ -109,4 +110,18 @@ def test_two_runs_one_after_the_other_are_one_writer(ledger: LedgerWorld) -> Non
     ledger.book()
     ledger.post(WISH)
     ledger.post(WISH)
+    must_be_whole(ledger)
+
+
+def test_a_run_that_goes_on_counts_what_it_wrote_as_written(ledger: LedgerWorld) -> None:
+    book = ledger.book()
+    run = request_run(ledger.connection, POST_LEDGER, WISH.as_json())
+    with closing(books_adapter(book)) as books:
+        ledger.adapters = {book.pk: DyingBooks(books, Boundary(5))}
+        with pytest.raises(Killed):
+            ledger.carry_on(run)
+    ledger.adapters = {}
+    Run.objects.filter(pk=run.pk).update(state=Run.State.QUEUED)
+    run = ledger.carry_on(Run.objects.get(pk=run.pk))
+    assert (run.counts["create"], run.counts["leave"]) == (4, 0)
     must_be_whole(ledger)

@@ -14,9 +14,11 @@ from bursar.usecases.agree_documents import decide
 from bursar.usecases.batch_by_hand import undo_request, undo_warning, update_request
 from bursar.usecases.book_codes import map_code
 from bursar.usecases.books import set_book_settings
+from bursar.usecases.ledger_outcome import outcome_of
 from bursar.usecases.ledger_wish import ledger_wish
 from bursar.usecases.runs import UNDO_BATCH, UPDATE_BATCH, VOID_DOCUMENTS
 from bursar.usecases.void_documents import void_request
+from bursar.wiring.files import ExportForm, outcome_files
 from psa_sandbox.state.ledger.batches import rebatch, unbatch
 from tests.sandbox.small_books import change
 from tests.usecases.ledger.world import LedgerWorld, entry_ids
@@ -217,6 +219,9 @@ def test_undoing_a_batch_says_what_lives_on_and_leaves_the_books_alone(ledger: L
     batch = LedgerBatch.objects.get(ours=True)
     warning = undo_warning(batch)
     assert warning.startswith("5 documents of it live on in Main")
+    theirs = LedgerBatch.objects.filter(ours=False).first()
+    assert theirs is not None
+    assert undo_warning(theirs).endswith("posted from here, they would be there twice.")
     journal = ledger.journal(book)
     run = ledger.carry(UNDO_BATCH, undo_request(batch))
     assert run.verdict == "balanced"
@@ -358,6 +363,16 @@ def test_costs_apart_are_batched_with_their_invoice(ledger: LedgerWorld) -> None
     assert 'kind: "cogs_journal"' in ledger.journal(book)
     assert not ledger.documents(State.POSTED)
     assert all(row.ours == row.theirs for row in BookBalance.objects.filter(book=book))
+    outcome = outcome_of(run, whole=True)
+    assert "COGS" in ",".join(outcome.documents.values_list("key", flat=True))
+    _, failed = outcome_files(outcome.documents, {}, (), ExportForm.CSV)
+    assert len(list(failed)) == 1, "the headings: ConnectWise has no record of the costs that could be given out"
+
+
+def test_without_a_book_the_first_thing_to_do_is_to_add_one(ledger: LedgerWorld) -> None:
+    ledger.export(INVOICES)
+    (told,) = {(row.code, row.remedy) for row in ledger.documents(State.BLOCKED)}
+    assert told == ("no_route", "Add a book on Ledger › Books; a single one takes every document without a route.")
 
 
 def test_codes_that_documents_use_are_kept_for_mapping(ledger: LedgerWorld) -> None:

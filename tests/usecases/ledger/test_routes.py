@@ -64,6 +64,18 @@ def test_a_route_is_moved_and_the_others_close_ranks(connection: Connection, pos
     assert (entry.before, entry.after) == ({"position": 3}, {"position": position})
 
 
+def test_the_right_route_is_moved_after_a_book_was_removed_with_its_routes(connection: Connection, book: Book) -> None:
+    add_route(connection, NewRoute(reason="a"))
+    add_route(connection, NewRoute(book))
+    add_route(connection, NewRoute(reason="b"))
+    add_route(connection, NewRoute(reason="c"))
+    book.delete()
+    move_route(find_route(connection, 3), 1)
+    assert reasons(connection) == ["c", "a", "b"]
+    move_route(find_route(connection, 3), 2)
+    assert reasons(connection) == ["c", "b", "a"]
+
+
 def test_a_route_is_removed_and_the_others_close_ranks(connection: Connection) -> None:
     for reason in "abc":
         add_route(connection, NewRoute(reason=reason))

@@ -1,6 +1,6 @@
 """Batches that close in ConnectWise what the books have confirmed, and nothing else (decision 19)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,8 @@ from bursar.domain.ledger.unposted import Family
 from bursar.domain.plan import Action, Change, Resource
 
 LONGEST_IDENTIFIER = 50
+COSTS = "-COGS"
+"""What the key of an invoice's cost of goods sold ends in (`domain.ledger.stock_accounts`)."""
 _LETTER = {Family.INVOICES: "I", Family.EXPENSES: "E", Family.PROCUREMENT: "P"}
 
 
@@ -34,12 +36,34 @@ class BatchWish:
 
 
 def batches_for(confirmed: Iterable[Confirmed], shape: BatchShape, day: date, origin: str) -> list[BatchWish]:
-    """The batches that close the documents. `origin` names run and book: the same ones always get the same names."""
-    groups: dict[tuple[Family, str], list[Confirmed]] = {}
-    for document in confirmed:
-        single = document.key if shape is BatchShape.DOCUMENT else ""
-        groups.setdefault((document.family, single), []).append(document)
-    return [_wish(family, members, day, origin) for (family, _), members in sorted(groups.items()) if _ids(members)]
+    """The batches that close the documents. `origin` names run and book: the same ones always get the same names.
+
+    Documents that share an entry are closed by one batch: ConnectWise refuses an entry that is in another.
+    """
+    families: dict[Family, list[Confirmed]] = {}
+    for document in sorted(confirmed, key=lambda each: each.key):
+        families.setdefault(document.family, []).append(document)
+    groups = (
+        (family, group)
+        for family, members in sorted(families.items())
+        for group in ([members] if shape is BatchShape.RUN else _apart(members))
+    )
+    return [_wish(family, group, day, origin) for family, group in groups if _ids(group)]
+
+
+def _apart(members: Sequence[Confirmed]) -> list[list[Confirmed]]:
+    """Documents that must be closed together; a journal of costs, which has no entries, goes with its invoice."""
+    groups: dict[int | str, list[Confirmed]] = {}
+    for document in members:
+        joined = {id(groups[name]): groups[name] for name in _names(document) if name in groups}
+        group = [document, *(each for others in joined.values() for each in others)]
+        groups |= {name: group for each in group for name in _names(each)}
+    return list({id(group): group for group in groups.values()}.values())
+
+
+def _names(document: Confirmed) -> Iterator[int | str]:
+    yield from document.entry_ids
+    yield document.key.removesuffix(COSTS)
 
 
 def _wish(family: Family, members: Sequence[Confirmed], day: date, origin: str) -> BatchWish:

@@ -46,7 +46,7 @@ def differing(document: Document, digest: str, sent: Delivered, there: Present |
         document,
         "changed_in_books",
         f"{title} was changed in {book}: {', '.join(changed)}.",
-        f"Correct it there, accept it as it is, or: {_DECIDE.lower()}.",
+        "Correct it there; or on Ledger › Exceptions accept it as it is, or take it back and post it anew.",
     )
 
 

@@ -10,7 +10,7 @@ from bursar.domain.books.payload import as_text, digest_of
 from bursar.domain.books.policy import BookPolicy
 from bursar.domain.books.preflight import fault, fitted, party_name
 from bursar.domain.books.present import Consent, Delivered, Present
-from bursar.domain.books.references import ReferenceKind, party_kind, translated
+from bursar.domain.books.references import Reference, ReferenceKind, party_kind, translated
 from bursar.domain.books.situation import Situation
 from bursar.domain.books.traits import Capability
 from bursar.domain.identity import short_digest
@@ -52,8 +52,10 @@ def plan_documents(situation: Situation) -> BookPlan:
     """Plan what one book should get. The same situation always gives the same plan."""
     found, made = BookPlan(), dict[str, Change]()
     for source in situation.documents:
+        held: Blocked | None = None
         for document in _parts(source, situation):
-            planned = _plan(document, situation, made, found.plan)
+            planned = _plan(document, situation, made, found.plan, held)
+            held = planned.blocked
             found.documents.append(planned)
             if planned.change:
                 found.plan.stages[DOCUMENTS].append(planned.change)
@@ -70,7 +72,10 @@ def _parts(document: Document, situation: Situation) -> list[Document]:
     return [document, costs] if costs else [document]
 
 
-def _plan(document: Document, situation: Situation, made: dict[str, Change], plan: Plan) -> Planned:
+def _plan(
+    document: Document, situation: Situation, made: dict[str, Change], plan: Plan, invoice: Blocked | None
+) -> Planned:
+    """`invoice` is why the invoice is held whose costs this is."""
     digest = digest_of(document)
     sent = situation.delivered.get(document.key)
     there = situation.present.get(sent.marker) if sent and not sent.voided else None
@@ -87,7 +92,10 @@ def _plan(document: Document, situation: Situation, made: dict[str, Change], pla
     delivery = _delivery(document, generation, situation)
     if isinstance(delivery, Blocked):
         return Planned(document, digest, blocked=delivery)
-    obstacle = fault(delivery.document, delivery.journal, situation)
+    parties = [_party_made(change) for change in made.values() if change.resource is Resource.PARTY]
+    obstacle = fault(delivery.document, delivery.journal, situation, parties)
+    if invoice and not obstacle:
+        obstacle = _waits_for_invoice(document, invoice)
     if obstacle:
         return Planned(document, digest, delivery, blocked=obstacle)
     needs = [*_party(delivery, situation, made, plan), *_items(delivery, situation, made, plan)]
@@ -102,7 +110,7 @@ def _delivery(document: Document, generation: int, situation: Situation) -> Deli
     day = situation.policy.posting_day(document.day)
     if day is None:
         return _closed(document, document.day, situation)
-    own = translated(_numbered(document, situation), situation.mappings)
+    own = translated(_numbered(document, situation), situation.mappings, situation.policy.dimensions)
     policy = situation.policy.journal
     if situation.policy.cogs_apart and document.kind in RECEIVABLE_KINDS:
         policy = replace(policy, stock=replace(policy.stock, cogs=False))
@@ -232,6 +240,11 @@ def _made(
     return key
 
 
+def _party_made(change: Change) -> Reference:
+    after = change.after
+    return Reference(ReferenceKind(str(after["kind"])), str(after["code"]), str(after["name"]))
+
+
 def _key(situation: Situation, name: str) -> str:
     return book_key(situation.policy.book, name)
 
@@ -240,6 +253,13 @@ def book_key(book: str, name: str) -> str:
     """The business key: unique per connection, which may have several books."""
     key = f"{book}/{name}"
     return key if len(key) <= LONGEST_KEY else f"{key[: LONGEST_KEY - 17]}-{short_digest(key)}"
+
+
+def _waits_for_invoice(document: Document, invoice: Blocked) -> Blocked:
+    """Cost without its revenue would be half a sale."""
+    total = Money(document.total, document.currency)
+    sentence = f"{document.title} waits for its invoice. {invoice.sentence}"
+    return Blocked(document.key, "waits_for_invoice", sentence, invoice.remedy, total=total)
 
 
 def _closed(document: Document, day: date, situation: Situation) -> Blocked:

@@ -41,6 +41,8 @@ class BookPolicy:
     batches: BatchShape = BatchShape.RUN
     cogs_apart: bool = False
     """Cost of goods sold as a journal of its own: these books' invoices cannot carry it."""
+    dimensions: frozenset[str] = frozenset()
+    """The axes that documents keep; empty: all."""
 
     def posting_day(self, day: date) -> date | None:
         """The day to post on; None when it is closed and must wait."""

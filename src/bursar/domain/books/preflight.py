@@ -1,10 +1,10 @@
 """Everything a delivery refers to is looked up before it is sent; what would be refused is blocked with a remedy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bursar.domain.books.references import ReferenceKind, dimension_code, party_kind
-from bursar.domain.books.situation import Situation
+from bursar.domain.books.references import Reference, ReferenceKind, dimension_code, party_kind
+from bursar.domain.books.situation import Situation, named
 from bursar.domain.books.traits import Capability, Limits
 from bursar.domain.identity import short_digest
 from bursar.domain.ledger.documents import Document, PartyRef
@@ -23,12 +23,15 @@ _LISTS = {
 }
 
 
-def fault(document: Document, journal: Journal, situation: Situation) -> Blocked | None:
-    """The first thing that these books would refuse; None when there is nothing."""
-    return next(_faults(document, journal, situation), None)
+def fault(document: Document, journal: Journal, situation: Situation, made: Sequence[Reference] = ()) -> Blocked | None:
+    """The first thing that these books would refuse; None when there is nothing.
+
+    `made` are parties that the plan creates for other documents.
+    """
+    return next(_faults(document, journal, situation, made), None)
 
 
-def _faults(document: Document, journal: Journal, situation: Situation) -> Iterator[Blocked]:
+def _faults(document: Document, journal: Journal, situation: Situation, made: Sequence[Reference]) -> Iterator[Blocked]:
     yield from _currency(document, situation)
     if not situation.traits.can(Capability.JOURNALS) and party_kind(document) is None:
         yield _block(
@@ -45,7 +48,7 @@ def _faults(document: Document, journal: Journal, situation: Situation) -> Itera
     if document.terms:
         yield from _reference(document, ReferenceKind.TERM, document.terms, situation)
     yield from _dimensions(document, situation)
-    yield from _party(document, situation)
+    yield from _party(document, situation, made)
     yield from _items(document, situation)
 
 
@@ -86,14 +89,14 @@ def _dimensions(document: Document, situation: Situation) -> Iterator[Blocked]:
             document,
             "too_many_dimensions",
             f"{document.title} has the dimensions {named}; {situation.policy.book} has room for {room}.",
-            "Leave a dimension out in the settings of the book.",
+            "Name those that its documents keep in the book's setting Dimensions.",
         )
     used = {each for row in document.rows for each in row.dimensions} | set(document.dimensions)
     for each in sorted(used, key=dimension_code):
         yield from _reference(document, ReferenceKind.DIMENSION, dimension_code(each), situation)
 
 
-def _party(document: Document, situation: Situation) -> Iterator[Blocked]:
+def _party(document: Document, situation: Situation, made: Sequence[Reference]) -> Iterator[Blocked]:
     kind, party, book = party_kind(document), document.party, situation.policy.book
     if kind is None:
         return
@@ -106,7 +109,7 @@ def _party(document: Document, situation: Situation) -> Iterator[Blocked]:
             "In ConnectWise, give the company an account number, or the member a vendor number.",
         )
     elif situation.references.keeps(kind) and situation.references.find(kind, party.code) is None:
-        yield from _new_party(document, word, situation)
+        yield from _new_party(document, word, situation, made)
     else:
         found = situation.references.find(kind, party.code)
         if found and not found.active:
@@ -114,7 +117,7 @@ def _party(document: Document, situation: Situation) -> Iterator[Blocked]:
             yield _block(document, "party_inactive", sentence, "Activate it there, or map it to another one.")
 
 
-def _new_party(document: Document, word: str, situation: Situation) -> Iterator[Blocked]:
+def _new_party(document: Document, word: str, situation: Situation, made: Sequence[Reference]) -> Iterator[Blocked]:
     party, book = document.party, situation.policy.book
     if not (situation.policy.create_parties and situation.traits.can(Capability.PARTIES)):
         yield _block(
@@ -124,7 +127,8 @@ def _new_party(document: Document, word: str, situation: Situation) -> Iterator[
             f"Map {word} {party.code} on Ledger › Mappings, create it in the books, or let Bursar create parties.",
         )
         return
-    twins = [twin for twin in situation.references.named(party_name(party)) if twin.code != party.code]
+    same_name = [*situation.references.named(party_name(party)), *named(made, party_name(party))]
+    twins = [twin for twin in same_name if twin.code != party.code]
     if twins:
         twin = twins[0]
         state = "" if twin.active else "inactive "

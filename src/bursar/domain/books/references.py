@@ -1,6 +1,6 @@
 """Codes: what ConnectWise calls an account, a tax, a party …, and what the books call it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -76,8 +76,10 @@ def _filled(kind: ReferenceKind, *codes: str) -> Iterable[tuple[ReferenceKind, s
     return ((kind, code) for code in codes if code)
 
 
-def translated(document: Document, mappings: Mappings) -> Document:
-    """The document in the codes of the books. GL entry ids, and what the export says beyond the model, stay behind."""
+def translated(document: Document, mappings: Mappings, axes: Collection[str] = ()) -> Document:
+    """The document in the codes of the books. GL entry ids, and what the export says beyond the model, stay behind,
+    and so do dimensions of other axes than these, if there are any.
+    """
 
     def code(kind: ReferenceKind, source: str) -> str:
         return mappings.target(kind, source) if source else ""
@@ -86,7 +88,7 @@ def translated(document: Document, mappings: Mappings) -> Document:
         return tuple(
             Dimension(each.axis, mappings.targets.get((ReferenceKind.DIMENSION, dimension_code(each)), each.value))
             for each in found
-            if each.value
+            if each.value and (not axes or each.axis in axes)
         )
 
     def line(row: Line) -> Line:

@@ -1,6 +1,6 @@
 """What the planner of the ledger journey may look at: one book, some documents, and everything known of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bursar.domain.books.policy import BookPolicy
@@ -24,13 +24,14 @@ class ReferenceLists:
 
     def named(self, name: str) -> Sequence[Reference]:
         """Customers and suppliers of that name, inactive ones too: many books refuse a second one."""
-        wanted = name.casefold().strip()
         kinds = (ReferenceKind.CUSTOMER, ReferenceKind.SUPPLIER)
-        return [each for kind in kinds for each in self.lists.get(kind, {}).values() if _is(each, wanted)]
+        return named((each for kind in kinds for each in self.lists.get(kind, {}).values()), name)
 
 
-def _is(reference: Reference, name: str) -> bool:
-    return reference.name.casefold().strip() == name
+def named(references: Iterable[Reference], name: str) -> list[Reference]:
+    """Those of that name, however it is written."""
+    wanted = name.casefold().strip()
+    return [each for each in references if each.name.casefold().strip() == wanted]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TypeAlias
 
+from bursar.domain.identity import short_digest
+
+LONGEST_KEY = 190
 Scalar: TypeAlias = str | int | Decimal | bool | date | datetime
 More: TypeAlias = tuple[tuple[str, Scalar], ...]
 """Further fields, sorted by name: the REST export's dotted path, or the legacy attribute where only that one has it."""
@@ -198,8 +201,12 @@ class Document:
 
     @property
     def key(self) -> str:
-        """What the document is known by within its ConnectWise: section and id, or number where there is no id."""
-        return f"{self.record}:{self.record_id or self.number}"
+        """What the document is known by within its ConnectWise: section and id, or number where there is no id.
+
+        At most 190 characters: of the id of a large adjustment, which lists its entries, the beginning and a digest.
+        """
+        name = f"{self.record}:{self.record_id or self.number}"
+        return name if len(name) <= LONGEST_KEY else f"{name[: LONGEST_KEY - 17]}-{short_digest(name)}"
 
     @property
     def title(self) -> str:

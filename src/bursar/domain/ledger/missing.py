@@ -63,7 +63,7 @@ def missing_from(documents: Iterable[Document], waiting: Iterable[Waiting], wish
 
 def located(documents: Iterable[Document], waiting: Iterable[Waiting]) -> list[Document]:
     """Documents with the location and department of the record they stand for; an export carries neither."""
-    rows = {(row.family, name): row for row in waiting for name in (row.unposted_id, row.number, row.member) if name}
+    rows = {(row.family, name): row for row in waiting for name in waiting_names(row)}
     placed = []
     for document in documents:
         family = family_of(document.record)
@@ -73,12 +73,23 @@ def located(documents: Iterable[Document], waiting: Iterable[Waiting]) -> list[D
     return placed
 
 
+def waiting_names(row: Waiting) -> tuple[str, ...]:
+    """What a document that stands for the row may be known by (`names_of`)."""
+    number = _as_number(row.number) if row.record is RecordType.TRANSACTION else row.number
+    return tuple(name for name in (row.unposted_id, number, row.member) if name)
+
+
+def _as_number(number: str) -> str:
+    """The number of an invoice as a name: it may be the id of another invoice."""
+    return f"no. {number}" if number else ""
+
+
 def names_of(document: Document) -> tuple[str, ...]:
     """What the unposted list may know the document by."""
     names: tuple[str, ...]
     match document.record:
         case RecordType.TRANSACTION:
-            names = (document.record_id, document.number)
+            names = (document.record_id, _as_number(document.number))
         case RecordType.EXPENSE | RecordType.EXPENSE_BILL:
             names = (document.party.member,)
         case RecordType.TRANSFER:
@@ -95,8 +106,8 @@ def _by_name(documents: Sequence[Document]) -> dict[tuple[Family, str], Document
 
 
 def _of_record(row: Waiting, came: dict[tuple[Family, str], Document], wish: Wish) -> Missing | None:
-    names = (name for name in (row.unposted_id, row.number) if name)
-    document = next((came[row.family, name] for name in names if (row.family, name) in came), None)
+    names = ((row.family, name) for name in waiting_names(row))
+    document = next((came[name] for name in names if name in came), None)
     if document is None:
         return _told(row, _why(row, wish))
     if row.tax and not document.taxes:

@@ -30,7 +30,11 @@ def text(value: str) -> str:
 
 def account(value: str) -> str:
     """An account number without the colons that empty segments leave at its end: `4001:` is 4001."""
-    return re.sub(r"[:\s]+$", "", text(value)).lstrip()
+    word = text(value).lstrip()
+    end = len(word)
+    while end and (word[end - 1] == ":" or word[end - 1].isspace()):
+        end -= 1
+    return word[:end]
 
 
 def account_segments(value: str) -> tuple[str, ...]:
@@ -49,7 +53,7 @@ def flag(value: str) -> bool | None:
 
 
 def number(value: str) -> Decimal | None:
-    """A plain number with exactly its digits."""
+    """A plain number with exactly its digits, as far as `within_reach` keeps them."""
     word = value.strip()
     if not word:
         return None
@@ -59,13 +63,20 @@ def number(value: str) -> Decimal | None:
 
 
 def within_reach(amount: Decimal) -> Decimal:
-    """The number, unless money cannot be like that: it has too many digits, or is too large or too fine."""
-    sign, digits, exponent = amount.as_tuple()
+    """The number, unless money cannot be like that: it has too many digits, or is too large.
+
+    Finer digits than the twelfth are what is left of a division, or of a sum of doubles as in 33.330000000000005. They
+    are rounded off: nothing is invoiced in them, and nobody could correct them in ConnectWise.
+    """
+    exponent, kept = amount.as_tuple().exponent, amount
     if not isinstance(exponent, int):
         raise InvalidInput(f"'{amount}' is not a number.")
-    if amount and (amount.adjusted() >= _WIDEST or exponent < _FINEST or len(digits) > _MOST_DIGITS):
+    if exponent < _FINEST and amount.adjusted() < _WIDEST:
+        kept = amount.quantize(Decimal(1).scaleb(_FINEST)).normalize()
+        kept = kept.quantize(Decimal(1)) if kept == kept.to_integral_value() else kept
+    if kept and (kept.adjusted() >= _WIDEST or len(kept.as_tuple().digits) > _MOST_DIGITS):
         raise InvalidInput(f"'{_short(str(amount))}' is not an amount that anybody invoices.")
-    return amount if amount or (not sign and exponent >= _FINEST) else Decimal(0)
+    return kept if kept or not kept.is_signed() else Decimal(0)
 
 
 def percent(value: str) -> Decimal | None:

@@ -13,6 +13,8 @@ from bursar.domain.ledger.signs import control_side
 from bursar.domain.money import ZERO, to_cents
 
 PRODUCT_TYPES = frozenset({"RP", "P"})
+COGS = "-COGS"
+"""What the key of a journal of costs adds to the key of its invoice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +65,13 @@ def cogs_journal(document: Document, policy: StockPolicy) -> Document | None:
     return Document(
         kind=DocumentKind.COGS_JOURNAL,
         record=RecordType.TRANSACTION,
-        number=f"{document.number}-COGS",
+        number=f"{document.number}{COGS}",
         day=document.day,
         currency=document.currency,
         total=ZERO,
         control_account="",
         lines=lines,
-        record_id=f"{document.record_id}-COGS" if document.record_id else "",
+        record_id=f"{document.record_id}{COGS}" if document.record_id else "",
         party=document.party,
         memo=f"Cost of goods sold: {document.title}",
         dimensions=document.dimensions,

@@ -1,6 +1,7 @@
 """Documents on their way to the books: rows ↔ domain values."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from math import inf
 
 from bursar.domain.books.present import Consent, Delivered
 from bursar.domain.books.references import Mappings, Reference, ReferenceKind
@@ -46,15 +47,24 @@ def number_in(row: LedgerDocument) -> str:
     return row.delivered_number or row.number
 
 
-def supplier_numbers(connection: Connection, documents: Iterable[Document]) -> Mapping[tuple[str, str], Sequence[str]]:
-    """Who else has the supplier's number of each bill: keys in the order in which Bursar first saw them."""
-    numbers = {document.vendor_invoice for document in documents if document.vendor_invoice}
-    found: dict[tuple[str, str], list[str]] = {}
-    for some in chunks(sorted(numbers)):
-        rows = LedgerDocument.objects.filter(connection=connection, vendor_invoice__in=some).order_by("pk")
-        for party, number, key in rows.values_list("party_code", "vendor_invoice", "key"):
-            found.setdefault((party, number), []).append(key)
-    return found
+def supplier_numbers(
+    connection: Connection, documents: Sequence[Document], rows: Mapping[str, LedgerDocument]
+) -> Mapping[tuple[str, str], Sequence[str]]:
+    """Who else has the supplier's number of each bill: keys in the order in which Bursar first saw them.
+
+    `rows` are the documents that are known already; the others stand behind, in the order in which they are given.
+    """
+    given = {document.key: (document.party.code, document.vendor_invoice) for document in documents}
+    first_seen: dict[tuple[str, str], dict[str, float]] = {}
+    for some in chunks(sorted({number for _, number in given.values() if number})):
+        others = LedgerDocument.objects.filter(connection=connection, vendor_invoice__in=some)
+        for pk, party, number, key in others.values_list("pk", "party_code", "vendor_invoice", "key"):
+            if key not in given:
+                first_seen.setdefault((party, number), {})[key] = pk
+    for key, named in given.items():
+        if named[1]:
+            first_seen.setdefault(named, {})[key] = rows[key].pk if key in rows else inf
+    return {named: sorted(keys, key=keys.__getitem__) for named, keys in first_seen.items()}
 
 
 def routes_of(connection: Connection) -> list[Route]:

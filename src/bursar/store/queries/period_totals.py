@@ -25,6 +25,8 @@ _CAME = [Reason.TOTAL_DIFFERS.value, Reason.TAX_WITHOUT_LINES.value]
 """The record came, though not whole."""
 _WAITS = [State.READY, State.BLOCKED, State.EXCLUDED, State.POSTED, State.BATCHED]
 _DELIVERED = Q(voided=False) & ~Q(marker="")
+_KEPT_OUT = Q(state=State.EXCLUDED) | Q(state=State.BATCHED, code="excluded")
+"""Also once a person has batched it off."""
 
 
 @dataclass(slots=True)
@@ -113,7 +115,7 @@ def _documents(
         all=Sum(signed(F("total"))),
         batched=Sum(signed(F("total")), filter=Q(batch__isnull=False)),
         delivered=Sum(signed(F("delivered_total")), filter=_DELIVERED),
-        excluded=Sum(signed(F("total")), filter=Q(state=State.EXCLUDED) & ~_DELIVERED),
+        excluded=Sum(signed(F("total")), filter=_KEPT_OUT & ~_DELIVERED),
     )
 
 
