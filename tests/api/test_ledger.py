@@ -188,11 +188,15 @@ def test_a_password_goes_in_and_never_comes_out(desk: Desk) -> None:
     at = f"{desk.at}/books/{made.json()['id']}"
     changed = desk.cast.administrator.send("PATCH", at, {"user": "accounting", "test": False})
     assert changed.json()["place"] == place | {"user": "accounting"}
+    moved = desk.cast.administrator.send("PATCH", at, {"url": "https://tryton.example.com", "test": False})
+    assert (moved.status_code, error_of(moved)["remedy"]) == (422, "Enter the password again.")
+    nowhere = desk.cast.administrator.send("PATCH", at, {"url": "a b", "password": PLANTED, "test": False})
+    assert nowhere.status_code == 422
     listed = desk.cast.viewer.get(f"{desk.at}/books")
     failed = desk.cast.operator.post(f"{at}/test")
     assert (failed.status_code, error_of(failed)["code"]) == (502, "unavailable")
     audit = desk.cast.administrator.get("/audit")
-    for answer in (made, changed, listed, failed, audit):
+    for answer in (made, changed, moved, nowhere, listed, failed, audit):
         assert PLANTED not in answer.content.decode()
     assert Book.objects.get(name="Tryton").sealed_secret
     assert AuditEntry.objects.filter(action="book added").count() == 2

@@ -84,6 +84,16 @@ def test_a_folder_belongs_to_one_book_and_is_written_in_full(
     assert (Book.objects.get().name, Book.objects.get().place["folder"]) == ("Journal", str(books.home / "elsewhere"))
 
 
+def test_files_of_the_home_currency_keep_their_currency(books: CommandLine) -> None:
+    """Without one, amounts of every currency would stand in them as if they were of the same."""
+    words = ("book", "add", "Sage", "--kind", "sage50", "--folder", str(books.home / "sage"), "--no-test")
+    books.run(*words, "--set", "currency=GBP")
+    refused = books.error("book", "set", "Sage", "currency=", "tolerance=0.05", code=2)
+    assert "needs a currency" in refused["sentence"]
+    assert Book.objects.get().policy == {"currency": "GBP"}
+    books.run("book", "set", "Sage", "currency=EUR")
+
+
 def test_a_book_that_cannot_be_reached_is_not_stored(books: CommandLine) -> None:
     file = books.file("no-folder", "")
     words = ("book", "add", "Main", "--kind", "plaintext", "--folder", str(file))
@@ -93,6 +103,33 @@ def test_a_book_that_cannot_be_reached_is_not_stored(books: CommandLine) -> None
     tested = books.json("book", "test", code=3)
     assert (tested["successful"], tested["info"]) == (False, None)
     assert "Test is not successful." in books.run("book", "test", code=3).stderr
+
+
+def test_what_was_corrected_and_tested_is_connected(books: CommandLine) -> None:
+    file = books.file("no-folder", "")
+    books.run("book", "add", "Main", "--kind", "plaintext", "--folder", str(file), "--no-test")
+    assert "Not Connected" in books.run("book", "list").stdout
+    books.run("book", "test", code=3)
+    books.json("book", "edit", "Main", "--folder", str(books.home / "books"))
+    book = Book.objects.get()
+    assert (book.state, book.state_reason) == ("connected", "")
+    assert book.checked_at is not None
+    assert books.error("book", "edit", "Main", "--folder", str(file), code=3)["remedy"]
+    book.refresh_from_db()
+    assert (book.state, book.place) == ("connected", {"folder": str(books.home / "books")})
+
+
+def test_an_address_is_checked_and_keeps_its_password_even_without_a_test(books: CommandLine) -> None:
+    given = {"BURSAR_BOOK_PASSWORD": PLANTED}
+    nowhere = [*TRYTON[:6], "tryton.example.com/a b", *TRYTON[7:]]
+    assert "as your browser shows it" in books.run(*nowhere, "--no-test", code=2, env=given).stderr
+    assert books.json("book", "list")["books"] == []
+    books.run(*TRYTON, "--no-test", env=given)
+    moved = ("book", "edit", "Tryton", "--url", "https://tryton.example.com", "--no-test")
+    refused = books.error(*moved, code=2)
+    assert "not sent to another site" in refused["sentence"]
+    books.run(*moved, env=given)
+    assert Book.objects.get().place["url"] == "https://tryton.example.com"
 
 
 def test_the_password_comes_from_environment_or_file_and_is_never_shown(books: CommandLine) -> None:

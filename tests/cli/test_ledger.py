@@ -3,11 +3,13 @@
 import csv
 import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import pytest
 
+from bursar.cli.app import app
 from bursar.store.models import LedgerDocument
 from tests.cli.command_line import CommandLine
 from tests.cli.psa_process import PATIENCE
@@ -90,6 +92,8 @@ def _undo_and_update(ledger: CommandLine) -> None:
     batch = next(row for row in rows(ledger.json("ledger", "batch", "list"), "batches") if row["ours"])
     undone = ledger.run("ledger", "undo", str(batch["id"]), "--yes")
     assert "2 documents of it live on in Main" in undone.stderr
+    for words in (("batch", "show", str(batch["id"])), ("recreate", str(batch["id"]), "--output", "b.xml")):
+        assert "was undone" in ledger.error("ledger", *words, code=2)["sentence"]
     assert states(ledger)[INVOICE] == "posted"
     made = ledger.json("ledger", "update", "--from", str(ledger.home / "went.xml"), "--identifier", "M-1", "--yes")
     assert made["balanced"] is True
@@ -245,7 +249,7 @@ def test_the_fail_file_has_the_reason_of_each_document(ledger: CommandLine) -> N
 
 REFUSED = (
     (("post",), "Nothing says what to post"),
-    (("post", INVOICE, "--all"), "Nothing says what to post"),
+    (("post", INVOICE, "--all"), "one without the other"),
     (("post", "--all", "--yes", "--location", "Madison"), "go with --now"),
     (("post", "--all", "--yes", "--no-wait", "--fail-file", "x.xml"), "once the run has ended"),
     (("post", "--all", "--yes", "--fail-file", "x.pdf"), "in which form"),
@@ -262,17 +266,72 @@ REFUSED = (
     (("update", "--yes", "--ids", "one"), "is not a GL entry id"),
     (("update", "--yes", "--ids", "1", "--identifier", "x" * 51), "too long for a batch"),
     (("undo", "12", "--yes"), "There is no batch"),
+    (("documents", "--book", "Nowhere"), "There is no book 'Nowhere'"),
+    (("reconcile", "--book", "Nowhere"), "There is no book 'Nowhere'"),
+    (("export", "--location", "Nowhere"), "ConnectWise has no location Nowhere"),
     (("recreate", "12"), "A file and a document"),
 )
+
+
+def refused(ledger: CommandLine, *words: str) -> Mapping[str, str]:
+    """A refusal of ConnectWise ends with 3, all others with 2."""
+    return ledger.error("ledger", *words, code=3 if words[0] == "export" else 2)
 
 
 def test_what_cannot_be_meant_is_refused_before_anything_is_sent(ledger: CommandLine) -> None:
     writes = ledger.psa.writes()
     for words, said in REFUSED:
-        error = ledger.error("ledger", *words, code=2)
+        error = refused(ledger, *words)
         assert said in error["sentence"], words
         assert error["remedy"], words
     assert ledger.psa.writes() == writes
+
+
+def test_a_file_that_cannot_be_written_is_named_as_it_was_given(ledger: CommandLine) -> None:
+    path = ledger.home / "nowhere" / "all.xml"
+    error = ledger.error("ledger", "export", "--output", str(path), code=1)
+    assert error["sentence"] == f"{path}: No such file or directory."
+
+
+def test_a_batch_of_what_is_in_the_books_already_was_written(ledger: CommandLine) -> None:
+    ledger.run("ledger", "export", "--no-expenses", "--no-procurement", code=1)
+    ledger.run("ledger", "post", INVOICE, "--yes")
+    batch = next(row for row in rows(ledger.json("ledger", "batch", "list"), "batches") if row["ours"])
+    ledger.run("ledger", "undo", str(batch["id"]), "--yes")
+    again = ledger.run("ledger", "post", INVOICE, "--yes").stdout
+    assert ("1 batches made" in again, "Nothing was written" in again) == (True, False)
+
+
+def test_the_same_command_goes_on_with_what_was_agreed_to_before(ledger: CommandLine) -> None:
+    """As after a kill: the documents are in the hands of a posting that no process carries out."""
+    ledger.run("ledger", "export", "--no-expenses", "--no-procurement", code=1)
+    run = ledger.run("ledger", "post", "--all", "--yes", "--no-wait").stdout.strip()
+    again = ledger.run("ledger", "post", "--all", "--yes", code=1)
+    assert f"Run {run[:8]} is posting them already" in again.stderr
+    assert f"`bursar run show {run[:8]}`" in again.stdout
+    assert {INVOICE, OTHER} <= {number for number, state in states(ledger).items() if state == "batched"}
+    assert "Nothing is ready" in ledger.error("ledger", "post", "--all", "--yes", code=2)["sentence"]
+
+
+def test_what_changes_while_somebody_is_asked_is_left_out(
+    ledger: CommandLine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger.run("ledger", "export", "--no-expenses", "--no-procurement", code=1)
+
+    class Terminal:
+        """Another export ends before the person says yes."""
+
+        def isatty(self) -> bool:
+            return True
+
+        def readline(self) -> str:
+            LedgerDocument.objects.filter(number=INVOICE).update(fingerprint="of another document")
+            return "y\n"
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    app(["ledger", "post", "--all"], standalone_mode=False)
+    assert "1 document became another one while you were asked: left out." in capsys.readouterr().err
+    assert (states(ledger)[INVOICE], states(ledger)[OTHER]) == ("ready", "batched")
 
 
 def test_a_batch_by_hand_warns_of_what_is_in_no_book(ledger: CommandLine) -> None:

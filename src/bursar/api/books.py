@@ -25,10 +25,11 @@ from bursar.usecases.books import (
     candidate,
     change_book,
     check_book,
+    note_test,
     remove_book,
     set_book_settings,
 )
-from bursar.wiring import SystemClock, books_adapter
+from bursar.wiring import SystemClock, book_traits, books_adapter
 
 routes = Routes("Books")
 AT = "/connections/{int:connection_id}/books"
@@ -83,7 +84,10 @@ class GivenBook(Given):
 
 
 class BookChange(Given):
-    """What to change; what is left out stays, the password too. A book that holds documents stays where it is."""
+    """What to change; what is left out stays, the password too, unless the address is another one.
+
+    A book that holds documents stays where it is.
+    """
 
     name: Words | None = None
     folder: Words | None = None
@@ -137,9 +141,9 @@ def create_book(connection_id: Id, new: GivenBook, response: HttpResponse) -> Bo
     connection = connection_at(connection_id)
     secret = new.password.get_secret_value() if new.password else ""
     entered = NewBook(new.name, new.kind.value, _place(new), secret, new.settings)
-    if new.test:
-        _reach(candidate(connection, entered))
+    tried = _tried(candidate(connection, entered), test=new.test)
     book = add_book(connection, entered)
+    note_test(book, tried)
     response["Location"] = location("connections", connection.pk, "books", book.pk)
     return _shown(book)
 
@@ -148,8 +152,7 @@ def create_book(connection_id: Id, new: GivenBook, response: HttpResponse) -> Bo
 def get_book(connection_id: Id, book_id: Id) -> BookInFull:
     """One book, what it can do, and who has proven that."""
     book = book_at(connection_at(connection_id), book_id)
-    with closing(books_adapter(book)) as books:
-        traits = books.traits
+    traits = book_traits(book)
     limits = {name: getattr(traits.limits, name) for name in traits.limits.__slots__}
     return BookInFull(
         **_shown(book).model_dump(),
@@ -167,9 +170,10 @@ def edit_book(connection_id: Id, book_id: Id, change: BookChange) -> BookShown:
     secret = change.password.get_secret_value() if change.password else ""
     name = stored.name if change.name is None else change.name
     entered = NewBook(name, stored.kind, {**stored.place, **_place(change)}, secret)
-    if change.test:
-        _reach(candidate(stored.connection, entered, stored))
-    return _shown(change_book(stored, entered))
+    tried = _tried(candidate(stored.connection, entered, stored), test=change.test)
+    book = change_book(stored, entered)
+    note_test(book, tried)
+    return _shown(book)
 
 
 @routes.delete(ONE, Role.ADMINISTRATOR)
@@ -218,6 +222,15 @@ def _reach(book: Book) -> BookInfo:
     """Raises RemoteError when the book cannot be reached, which is noted on a stored one."""
     with closing(books_adapter(book)) as books:
         return check_book(book, books, SystemClock())
+
+
+def _tried(book: Book, *, test: bool) -> Book | None:
+    """The candidate once it was reached; None without a test. Raises InvalidInput when it cannot even be opened."""
+    with closing(books_adapter(book)) as books:
+        if not test:
+            return None
+        check_book(book, books, SystemClock())
+    return book
 
 
 def _shown(book: Book) -> BookShown:

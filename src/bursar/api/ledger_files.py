@@ -85,7 +85,10 @@ def download_outcome(
     posting_id: UUID,
     which: Annotated[Which, Query(description="What went to the books, or what did not, with reasons.")],
     form: FormWanted = FileForm.LEGACY_XML,
-    whole: Annotated[bool, Query(description="Everything that waited, not only what was agreed to.")] = False,
+    whole: Annotated[
+        bool | None,
+        Query(description="Everything that waited, not only what was agreed to; by itself after a posting of *now*."),
+    ] = None,
 ) -> StreamingHttpResponse:
     """What a posting that has ended took to the books, or what it did not. Known until documents are read anew."""
     connection = connection_at(connection_id)
@@ -94,7 +97,7 @@ def download_outcome(
         raise Unknown(f"There is no posting {posting_id} of '{connection.name}'.", remedy="List the runs.")
     if run.active:
         raise InvalidInput("This posting has not ended yet.", remedy="Ask again when it has.")
-    outcome = outcome_of(run, whole=whole)
+    outcome = outcome_of(run, whole=run.request.get("agreed") is not True if whole is None else whole)
     went, failed = outcome_files(outcome.documents, outcome.reasons, outcome.further, form.value)
     return _answer(form, went if which is Which.SUCCESS else failed, Outcome(which.value))
 

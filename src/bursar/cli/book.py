@@ -35,6 +35,7 @@ from bursar.usecases.books import (
     change_book,
     check_book,
     find_book,
+    note_test,
     remove_book,
 )
 from bursar.usecases.connections import find_connection
@@ -104,9 +105,10 @@ def add(
     chosen = find_connection(connection)
     secret = PASSWORD.asked(password_file) if kind == Book.Kind.TRYTON else ""
     entered = NewBook(name, kind.value, _place(folder, url, database, user), secret, pairs(settings))
-    if not no_test:
-        _reach(candidate(chosen, entered))
-    _tell_stored(add_book(chosen, entered), tested=not no_test, as_json=as_json)
+    tried = _tried(candidate(chosen, entered), test=not no_test)
+    book = add_book(chosen, entered)
+    note_test(book, tried)
+    _tell_stored(book, tested=not no_test, as_json=as_json)
 
 
 @app.command(
@@ -114,7 +116,7 @@ def add(
     epilog=epilog(
         "bursar book edit Main --name Books",
         "bursar book edit Tryton --password",
-        "bursar book edit Tryton --url https://tryton.example.com --user accounting",
+        "bursar book edit Tryton --url https://tryton.example.com --password",
         keys=ADD_SHAPE,
     ),
 )
@@ -134,15 +136,16 @@ def edit(
 ) -> None:
     """Change where a book is, its name or its password, after testing it; what is not given stays.
 
-    A book that holds documents stays where it is.
+    A book that holds documents stays where it is. A stored password is never sent to another address.
     """
     stored = find_book(find_connection(connection), name)
     secret = (PASSWORD.asked if password else PASSWORD.given)(password_file)
     place = {**stored.place, **_place(folder, url, database, user)}
     entered = NewBook(new_name or stored.name, stored.kind, place, secret)
-    if not no_test:
-        _reach(candidate(stored.connection, entered, stored))
-    _tell_stored(change_book(stored, entered), tested=not no_test, as_json=as_json)
+    tried = _tried(candidate(stored.connection, entered, stored), test=not no_test)
+    book = change_book(stored, entered)
+    note_test(book, tried)
+    _tell_stored(book, tested=not no_test, as_json=as_json)
 
 
 def _place(folder: Path | None, url: str | None, database: str | None, user: str | None) -> Mapping[str, str]:
@@ -160,6 +163,15 @@ def _reach(book: Book) -> BookInfo:
     """Raises RemoteError when the book cannot be reached."""
     with open_book(book) as books:
         return check_book(book, books, real_clock())
+
+
+def _tried(book: Book, *, test: bool) -> Book | None:
+    """The candidate once it was reached; None without a test. Raises InvalidInput when it cannot even be opened."""
+    with open_book(book) as books:
+        if not test:
+            return None
+        check_book(book, books, real_clock())
+    return book
 
 
 def _tell_stored(book: Book, *, tested: bool, as_json: bool) -> None:

@@ -85,7 +85,7 @@ def show_all(
 def show(name: BatchName, connection: ConnectionName = None, as_json: AsJson = False) -> None:
     """Read what a batch holds from ConnectWise, and compare it with what it was meant to hold."""
     chosen = find_connection(connection)
-    row = batch_named(chosen, name)
+    row = batch_there(chosen, name)
     with open_accounting(chosen) as accounting:
         entries = list(accounting.batch_entries(row.remote_id))
     missing, extra = differing_entries(row.entry_ids, [each.id for each in entries]) if row.ours else ((), ())
@@ -95,6 +95,17 @@ def show(name: BatchName, connection: ConnectionName = None, as_json: AsJson = F
     else:
         _show(row, entries, missing, extra)
     finish(trouble=bool(missing or extra))
+
+
+def batch_there(connection: Connection, name: str) -> LedgerBatch:
+    """The batch of that id or name, if ConnectWise still has it. Raises InvalidInput."""
+    row = batch_named(connection, name)
+    if row.state == State.UNDONE:
+        raise InvalidInput(
+            f"The batch {row.identifier} was undone, and ConnectWise has it no more.",
+            remedy="What it held waits there again: `bursar ledger export` shows it.",
+        )
+    return row
 
 
 def _show(row: LedgerBatch, entries: Sequence[BatchEntry], missing: Sequence[int], extra: Sequence[int]) -> None:

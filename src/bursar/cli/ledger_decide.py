@@ -39,7 +39,7 @@ class Decision(StrEnum):
 SAID = {
     Decision.REPOST: "is taken back and posted anew",
     Decision.ACCEPT: "stays in the books as it is",
-    Decision.CLEAR: "waits for a decision",
+    Decision.CLEAR: "has no decision any more",
 }
 
 

@@ -31,6 +31,7 @@ from bursar.domain.money import Money, Totals
 from bursar.domain.period import Month
 from bursar.store.models import LedgerDocument
 from bursar.store.queries.ledger_list import document_named, documents_matching
+from bursar.usecases.books import find_book
 from bursar.usecases.connections import find_connection
 
 State = LedgerDocument.State
@@ -69,6 +70,8 @@ def show_all(
 ) -> None:
     """List documents: where each one goes, and where it stands."""
     chosen = find_connection(connection)
+    if book:
+        find_book(chosen, book)
     rows = documents_matching(
         chosen,
         states=[each.value for each in state or ()],

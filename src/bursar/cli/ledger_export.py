@@ -12,6 +12,7 @@ from bursar.cli.adapters import open_accounting, queue_export, real_clock
 from bursar.cli.epilog import Shape, epilog
 from bursar.cli.exits import finish
 from bursar.cli.first_use import with_store
+from bursar.cli.ledger_batch import batch_there
 from bursar.cli.ledger_files import FILES, STREAM, Form, Output, form_of, place_of, write_file
 from bursar.cli.ledger_options import (
     Exclude,
@@ -41,7 +42,7 @@ from bursar.cli.run_text import totals_of
 from bursar.domain.errors import InvalidInput
 from bursar.ports import Exported
 from bursar.store.models import Connection, LedgerDocument, LedgerException, Run
-from bursar.store.queries.ledger_list import batch_named, documents_matching
+from bursar.store.queries.ledger_list import documents_matching
 from bursar.usecases.connections import find_connection
 from bursar.usecases.export_ledger import COUNTED
 from bursar.usecases.ledger_wish import LedgerWish
@@ -190,7 +191,7 @@ def recreate(
     target = output or STREAM
     _one_thing(target, as_json=as_json)
     wanted = form_of(target, form)
-    row = batch_named(chosen, batch)
+    row = batch_there(chosen, batch)
     wish = wish_of(
         invoices=invoices,
         expenses=expenses,

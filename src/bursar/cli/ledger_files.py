@@ -71,12 +71,14 @@ def place_of(path: Path, form: Form, outcome: str = "all") -> Path:
 
 
 def write_file(pieces: Iterable[str], path: Path) -> Path:
-    """Write it beside its place, and put it there once it is whole. Raises OSError."""
+    """Write it beside its place, and put it there once it is whole. Raises OSError, which names the file itself."""
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as stream:
             stream.writelines(pieces)
         part.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         part.unlink(missing_ok=True)
     return path

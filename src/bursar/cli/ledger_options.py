@@ -29,7 +29,11 @@ Thru = Annotated[
 ]
 Include = Annotated[
     list[str] | None,
-    typer.Option("--include", metavar=IDS, help="Only these records, by their ids in the unposted list."),
+    typer.Option(
+        "--include",
+        metavar=IDS,
+        help="Of this family only these records, by their ids in the unposted list; the other families stay whole.",
+    ),
 ]
 Exclude = Annotated[
     list[str] | None, typer.Option("--exclude", metavar=IDS, help="All but these records, by the same ids.")

@@ -1,6 +1,6 @@
 """`bursar ledger post` and `void`: post documents to the books exactly as they were shown, and take them back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -24,7 +24,7 @@ from bursar.cli.ledger_options import (
 )
 from bursar.cli.ledger_text import show_documents, sums_sentence
 from bursar.cli.options import AsJson, ConnectionName, NoWait, Yes
-from bursar.cli.output import counted, print_json, say
+from bursar.cli.output import counted, print_json, remark, say
 from bursar.cli.run_follow import carry_through
 from bursar.domain.errors import InvalidInput
 from bursar.store.models import Connection, LedgerDocument, Run
@@ -76,8 +76,7 @@ def post(
     else:
         must_be_able_to_ask(given=yes)
         rows = _chosen(chosen, numbers)
-        _ask(rows, yes=yes, quiet=as_json)
-        run = queue_documents(chosen, rows)
+        run = _under_way(rows) or _agreed(chosen, rows, yes=yes, quiet=as_json)
     if no_wait:
         lines_post.tell_queued(run, as_json=as_json)
         return
@@ -88,8 +87,10 @@ def post(
 
 
 def _check(numbers: Sequence[str] | None, *, everything: bool, now: bool) -> None:
-    if bool(numbers) + everything + now != 1:
-        raise InvalidInput("Nothing says what to post.", remedy="Name documents, or give either --all or --now.")
+    said = bool(numbers) + everything + now
+    if said != 1:
+        sentence = "Documents, --all and --now go one without the other." if said else "Nothing says what to post."
+        raise InvalidInput(sentence, remedy="Name documents, or give either --all or --now.")
 
 
 def _chosen(connection: Connection, numbers: Sequence[str] | None) -> QuerySet[LedgerDocument]:
@@ -115,8 +116,30 @@ def _why_not(row: LedgerDocument) -> str:
     return row.sentence or f"{row.get_state_display().lower()}."
 
 
-def _ask(rows: QuerySet[LedgerDocument], *, yes: bool, quiet: bool) -> None:
-    """Show what would be posted. Raises InvalidInput when that is nothing, and Declined."""
+def _under_way(rows: QuerySet[LedgerDocument]) -> Run | None:
+    """The posting that has these documents in its hands, and left nothing of them to post; it may have been killed."""
+    if postable(rows).exists():
+        return None
+    agreed = Run.objects.filter(state__in=Run.ACTIVE, agreed_documents__in=rows.values("pk"))
+    if run := agreed.order_by("started_at").first():
+        remark(f"Run {str(run.id)[:8]} is posting them already: this command goes on with it.")
+    return run
+
+
+def _agreed(connection: Connection, rows: QuerySet[LedgerDocument], *, yes: bool, quiet: bool) -> Run:
+    """Ask, and queue what was agreed to: not what became another document while somebody was asked."""
+    shown = _ask(rows, yes=yes, quiet=quiet)
+    if not yes:
+        found = postable(rows).values_list("pk", "fingerprint").iterator(2000)
+        other = [pk for pk, fingerprint in found if shown.get(pk) != fingerprint]
+        rows = rows.exclude(pk__in=other)
+        if other:
+            remark(f"{counted(len(other), 'document')} became another one while you were asked: left out.")
+    return queue_documents(connection, rows)
+
+
+def _ask(rows: QuerySet[LedgerDocument], *, yes: bool, quiet: bool) -> Mapping[int, str]:
+    """Show what would be posted; returns the fingerprints. Raises InvalidInput when that is nothing, and Declined."""
     shown = list(postable(rows).select_related("book", "delivered_to", "batch").defer(*HEAVY).order_by("-day", "key"))
     if not shown:
         raise InvalidInput(
@@ -127,6 +150,7 @@ def _ask(rows: QuerySet[LedgerDocument], *, yes: bool, quiet: bool) -> None:
     books = sorted({row.book.name for row in shown if row.book})
     where = f"to {', '.join(books)}" if books else "nowhere"
     must_agree(f"Post {counted(len(shown), 'document')}, {sums_sentence(shown)}, {where}?", given=yes)
+    return {row.pk: row.fingerprint for row in shown}
 
 
 def _tell(run: Run, *, as_json: bool) -> None:

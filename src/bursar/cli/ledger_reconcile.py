@@ -15,6 +15,7 @@ from bursar.domain.period import Month
 from bursar.store.models import BookBalance
 from bursar.store.queries.ledger_list import balances_matching, differing
 from bursar.store.queries.period_totals import PeriodTotal, period_totals
+from bursar.usecases.books import find_book
 from bursar.usecases.connections import find_connection
 
 _TOTAL = (
@@ -47,6 +48,8 @@ def reconcile(
     """
     chosen = find_connection(connection)
     month = Month.parse(period) if period else None
+    if book:
+        find_book(chosen, book)
     totals = [] if book else [total for each in period_totals(chosen, month) for total in each.totals]
     rows = balances_matching(chosen, period=str(month or ""), book=book or "")
     periods, found = _periods(rows), list(differing(rows))

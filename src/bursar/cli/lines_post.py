@@ -105,6 +105,6 @@ def tell_posted(run: Run) -> None:
     if recovered := run.result.get("recovered"):
         say(f"{counted(recovered, 'write')} of an earlier, interrupted run proved to have arrived.")
     show_report(run)
-    if not written_in(run.counts):
+    if not (written_in(run.counts) or run.counts.get("batches")):
         say("Nothing was written in this run.")
     say(f"`bursar run show {str(run.id)[:8]}` shows this again.")

@@ -74,10 +74,10 @@ def failure_of(run: Run) -> BursarError | None:
 
 
 def _kinds(root: type[BursarError]) -> dict[str, type[BursarError]]:
-    """Every error by its code."""
+    """Every error by its code; of a family with one code, the one that everybody knows."""
     found = {root.code: root}
     for kind in root.__subclasses__():
-        found |= _kinds(kind)
+        found = _kinds(kind) | found
     return found
 
 

@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from bursar.domain.roles import Role
-from bursar.store.models import AuditEntry, Book, Connection
+from bursar.store.models import AuditEntry, Book, Connection, Posting
 from bursar.usecases.book_settings import BOOK_SETTINGS
-from tests.web.ledger.rows import State, a_book, a_code, a_document, folder_of
-from tests.web.visitors import links_of, text_of, tree_of, visitor
+from bursar.usecases.books import set_book_settings
+from tests.web.ledger.rows import State, a_book, a_code, a_document, an_export, folder_of
+from tests.web.visitors import links_of, text_of, tree_of, visitor, words
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +141,141 @@ def test_a_book_with_documents_stays_where_it_is(connection: Connection, adminis
     sent = {"name": "Main", "folder": str(tmp_path / "b"), "do": "save"}
     answer = administrator.post(url(connection, "book-edit", book.pk), sent)
     assert "'Main' holds documents, so it stays where it is." in text_of(answer)
+
+
+TRYTON = {
+    "kind": "tryton",
+    "name": "Tryton",
+    "database": "acme",
+    "user": "bursar",
+    "secret": "s3cret",
+    "do": "untested",
+}
+
+
+def test_an_address_that_can_never_be_called_is_not_stored_untested_either(
+    connection: Connection, administrator: Client
+) -> None:
+    """No page and no run could open such a book, nor any other beside it."""
+    answer = administrator.post(url(connection, "new"), TRYTON | {"url": "tryton.example.com/here and there"})
+    assert answer.status_code == 422
+    assert "Enter the server as your browser shows it" in text_of(answer)
+    assert not Book.objects.exists()
+    assert administrator.get(url(connection)).status_code == 200
+
+
+def test_a_new_tryton_book_has_cost_of_goods_sold_apart(connection: Connection, administrator: Client) -> None:
+    """An invoice there cannot carry it: all invoices with stocked goods would be refused."""
+    form = tree_of(administrator.get(url(connection, "new", kind="tryton")))
+    [select] = [each for each in form.iter("select") if each.get("name") == "setting_cogs_apart"]
+    assert [each.get("value") for each in select.iter("option") if each.get("selected") is not None] == ["yes"]
+    place = {"url": "https://tryton.example.com"}
+    administrator.post(url(connection, "new"), TRYTON | place)
+    assert Book.objects.get().policy["cogs_apart"] == "yes"
+    administrator.post(
+        url(connection, "book-edit", Book.objects.get().pk), TRYTON | place | {"setting_cogs_apart": "no"}
+    )
+    assert Book.objects.get().policy["cogs_apart"] == "no"
+
+
+def test_the_stored_password_goes_to_no_other_address(connection: Connection, administrator: Client) -> None:
+    """Whoever may change an address may not thereby learn the password."""
+    administrator.post(url(connection, "new"), TRYTON | {"url": "https://tryton.example.com"})
+    book = Book.objects.get()
+    assert (book.state, book.checked_at) == ("not_connected", None)
+    edit = url(connection, "book-edit", book.pk)
+    moved = TRYTON | {"url": "http://127.0.0.1:9", "secret": ""}
+    for do in ("save", "untested"):
+        answer = administrator.post(edit, moved | {"do": do})
+        assert answer.status_code == 422
+        assert "the stored password is not sent to another site" in text_of(answer)
+    book.refresh_from_db()
+    assert book.place["url"] == "https://tryton.example.com"
+    administrator.post(edit, TRYTON | {"url": "https://tryton.example.com/", "secret": "", "user": "accounting"})
+    administrator.post(edit, moved | {"secret": "again"})
+    book.refresh_from_db()
+    assert book.place == {"url": "http://127.0.0.1:9", "database": "acme", "user": "bursar"}
+
+
+def version_in(answer: HttpResponse) -> str:
+    [found] = [str(each.get("value")) for each in tree_of(answer).iter("input") if each.get("name") == "version"]
+    return found
+
+
+def test_a_password_that_cannot_be_opened_can_be_entered_again(connection: Connection, administrator: Client) -> None:
+    """The encryption key was lost: the pages that say so, and where it is entered, need no password."""
+    place = {"url": "https://tryton.example.com", "database": "acme", "user": "bursar"}
+    book = a_book(connection, kind="tryton", place=place, target="there", sealed_secret="sealed with another key")
+    assert url(connection, "book-edit", book.pk) in links_of(tree_of(administrator.get(url(connection))))
+    assert "Payments back What was paid can be read" in text_of(administrator.get(url(connection, "book", book.pk)))
+    said = administrator.post(url(connection, "book-test", book.pk), follow=True)
+    assert "cannot be opened with the encryption key at hand" in text_of(said)
+    edit = url(connection, "book-edit", book.pk)
+    assert "cannot be opened" in text_of(administrator.post(edit, TRYTON | place | {"secret": ""}))
+    assert administrator.post(edit, TRYTON | place).status_code == 302
+
+
+def test_two_people_do_not_overwrite_one_another(connection: Connection, administrator: Client, tmp_path: Path) -> None:
+    """The form sends every setting: also the one that somebody else has just changed."""
+    book = folder_of(a_book(connection), tmp_path)
+    edit = url(connection, "book-edit", book.pk)
+    version = version_in(administrator.get(edit))
+    set_book_settings(Book.objects.get(pk=book.pk), {"closed_through": "2026-09-30"})
+    sent = {"name": "Main", "folder": str(tmp_path), "setting_tolerance": "0.05", "do": "save", "version": version}
+    answer = administrator.post(edit, sent)
+    assert answer.status_code == 422
+    assert "Nothing was overwritten" in text_of(answer)
+    book.refresh_from_db()
+    assert book.policy == {"closed_through": "2026-09-30"}
+    administrator.post(edit, sent | {"version": version_in(answer), "setting_closed_through": "2026-09-30"})
+    book.refresh_from_db()
+    assert (book.policy["tolerance"], book.policy["closed_through"]) == ("0.05", "2026-09-30")
+
+
+def test_a_change_that_is_refused_says_nothing_of_the_stored_book(
+    connection: Connection, administrator: Client, tmp_path: Path
+) -> None:
+    book = folder_of(a_book(connection), tmp_path / "books")
+    (tmp_path / "file").write_text("no folder")
+    sent = {"name": "Main", "folder": str(tmp_path / "file"), "do": "save"}
+    assert administrator.post(url(connection, "book-edit", book.pk), sent).status_code == 422
+    book.refresh_from_db()
+    assert book.state == Book.State.CONNECTED
+
+
+def test_documents_are_in_the_book_that_has_them_wherever_routes_lead_now(
+    connection: Connection, administrator: Client, tmp_path: Path
+) -> None:
+    """A book that was moved or forgotten with documents in it would get them a second time, or another one would."""
+    first, other = folder_of(a_book(connection), tmp_path / "a"), a_book(connection, "Other")
+    a_document(connection, 1, State.POSTED, book=other, delivered_to=first)
+    cells = [each for each in tree_of(administrator.get(url(connection))).iter("td") if each.get("class") == "number"]
+    assert [words(each) for each in cells] == ["1", "0"]
+    moved = administrator.post(
+        url(connection, "book-edit", first.pk), {"name": "Main", "folder": str(tmp_path / "b"), "do": "save"}
+    )
+    assert "'Main' holds documents, so it stays where it is." in text_of(moved)
+    assert "1 document was posted to it. It is kept" in text_of(
+        administrator.get(url(connection, "book-remove", first.pk))
+    )
+    assert administrator.post(url(connection, "book-remove", first.pk)).status_code == 422
+    assert administrator.post(url(connection, "book-remove", other.pk)).status_code == 302
+    assert list(Book.objects.all()) == [first]
+
+
+def test_a_book_stays_while_nobody_knows_what_arrived_there(
+    connection: Connection, administrator: Client, tmp_path: Path
+) -> None:
+    """An answer was lost: the next run looks for the document, in this book and at this place."""
+    book = folder_of(a_book(connection), tmp_path / "a")
+    sent: dict[str, object] = {"stage": 3, "key": "k", "action": "create", "resource": "document", "after": {}}
+    Posting.objects.create(connection=connection, run=an_export(connection), book=book, state="unknown", **sent)
+    moved = {"name": "Main", "folder": str(tmp_path / "b"), "do": "save"}
+    for what, form in (("book-edit", moved), ("book-remove", {})):
+        answer = administrator.post(url(connection, what, book.pk), form)
+        assert answer.status_code == 422
+        assert "Something was sent to 'Main' whose answer was lost" in text_of(answer)
+    assert Book.objects.get().place == {"folder": str(tmp_path / "a")}
 
 
 def test_operators_test_a_book(connection: Connection, operator: Client, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ State = LedgerDocument.State
 
 def a_book(connection: Connection, name: str = "Main", **values: object) -> Book:
     """A journal in a folder that nothing is in yet."""
-    place = {"folder": f"/nowhere/{connection.pk}/{name.lower()}"}
+    place = {"folder": f"/proc/nowhere/{connection.pk}/{name.lower()}"}
     facts: dict[str, object] = {"kind": Book.Kind.PLAINTEXT, "place": place, "target": place["folder"]}
     return Book.objects.create(connection=connection, name=name, **(facts | values))
 

@@ -70,6 +70,9 @@ def test_the_page_of_a_batch_lists_its_documents(connection: Connection, viewer:
     assert url(connection, "documents", batch=batch.pk) in links_of(tree_of(answer))
     assert f"{url(connection)}?ours=1" in links_of(tree_of(answer))
     assert url(connection, "batch-undo", batch.pk) not in links_of(tree_of(answer)), "a viewer undoes nothing"
+    LedgerBatch.objects.filter(pk=batch.pk).update(state=LedgerBatch.State.UNDONE)
+    undone = viewer.get(url(connection, "batch", batch.pk))
+    assert "Read the entries" not in text_of(undone), "ConnectWise has it no more"
 
 
 # undo

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -33,8 +33,9 @@ class Setting:
 def book_list(request: HttpRequest, connection: Connection) -> HttpResponse:
     """Every book with its state, what it is proven by, and how much of ours it holds."""
     books = Book.objects.filter(connection=connection).order_by("name")
-    alive = Q(documents__voided=False) & ~Q(documents__marker="")
-    rows = [(book, traits_of(book)) for book in books.annotate(holds=Count("documents", filter=alive))]
+    alive = LedgerDocument.objects.filter(delivered_to__in=books, voided=False).exclude(marker="").order_by()
+    holds = dict(alive.values_list("delivered_to").annotate(Count("pk")))
+    rows = [(book, traits_of(book), holds.get(book.pk, 0)) for book in books]
     return render(request, "books/list.html", {"connection": connection, "rows": rows})
 
 

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST
 from bursar.domain.errors import BursarError, InvalidInput, RemoteError
 from bursar.domain.roles import Role
 from bursar.ports import BookInfo
-from bursar.store.models import Book, Connection, LedgerDocument
-from bursar.usecases.books import add_book, candidate, change_book, check_book, remove_book
+from bursar.store.models import Book, Connection
+from bursar.usecases.books import add_book, candidate, change_book, check_book, documents_of, note_test, remove_book
+from bursar.usecases.refusals import ChangedMeanwhile
 from bursar.web.access import on_connection
 from bursar.web.books.book_list import book_at
 from bursar.web.books.forms import KINDS, BookForm
@@ -50,7 +51,10 @@ def _edit(request: HttpRequest, connection: Connection, form: BookForm) -> HttpR
             return _store(request, connection, form)
         except RemoteError as error:
             refused = error
-        except InvalidInput as error:
+        except ChangedMeanwhile as error:
+            form.refuse(error)
+            form.show_version()
+        except BursarError as error:
             form.refuse(error)
     context = {
         "connection": connection,
@@ -68,11 +72,13 @@ def _store(request: HttpRequest, connection: Connection, form: BookForm) -> Http
     """Raises InvalidInput; RemoteError when the test is not successful and nobody has said to store it all the same."""
     entered = form.entered()
     tested = candidate(connection, entered, form.stored)
-    if request.POST.get("do") != UNTESTED:
-        check_now(tested)
-    stored = change_book(form.stored, entered) if form.stored else add_book(connection, entered)
-    stored.state, stored.state_reason, stored.checked_at = tested.state, "", tested.checked_at
-    stored.save(update_fields=["state", "state_reason", "checked_at"])
+    test = request.POST.get("do") != UNTESTED
+    with closing(books_adapter(tested)) as adapter:  # one that cannot even be opened is not stored untested either
+        if test:
+            check_book(tested, adapter, SystemClock())
+    old = form.stored
+    stored = change_book(old, entered, version=form.version) if old else add_book(connection, entered)
+    note_test(stored, tested if test else None)
     messages.success(request, f"The book '{stored.name}' is {'saved' if form.stored else 'added'}.")
     return redirect("books:book", connection.pk, stored.pk)
 
@@ -112,7 +118,7 @@ def remove(request: HttpRequest, connection: Connection, book_id: int) -> HttpRe
         else:
             messages.success(request, f"The book '{found.name}' is removed.")
             return redirect(reverse("books:list", args=[connection.pk]))
-    holds = LedgerDocument.objects.filter(book=found).exclude(marker="").count()
+    holds = documents_of(found).count()
     context = {
         "connection": connection,
         "book": found,

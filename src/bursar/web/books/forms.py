@@ -7,7 +7,7 @@ from django import forms
 from bursar.domain.errors import BursarError
 from bursar.store.models import Book
 from bursar.usecases.book_settings import BOOK_SETTINGS, BookSetting, setting_of
-from bursar.usecases.books import LONGEST_NAME, PLACES, NewBook
+from bursar.usecases.books import LONGEST_NAME, OWN_DEFAULTS, PLACES, NewBook, book_version
 from bursar.usecases.refusals import SettingsRefused
 
 KINDS: Mapping[str, str] = {
@@ -51,7 +51,11 @@ class BookForm(forms.Form):
     def __init__(self, kind: str, data: Mapping[str, object] | None = None, *, stored: Book | None = None) -> None:
         self.kind = kind
         self.stored = stored
-        super().__init__(data, initial=_initial(stored), label_suffix="")
+        self.version = str(data["version"]) if data and "version" in data else None
+        """Of the book when its values were shown; None for one that is new."""
+        if self.version is None:
+            self.show_version()
+        super().__init__(data, initial=_initial(kind, stored), label_suffix="")
         for part in PLACES[kind]:
             label, help_text = LABELS[part]
             self.fields[part] = forms.CharField(
@@ -81,8 +85,16 @@ class BookForm(forms.Form):
             kind=self.kind,
             place={part: told[part] for part in PLACES[self.kind]},
             secret=told.get("secret", ""),
-            policy={setting.name: told[SETTING + setting.name] or setting.default for setting in BOOK_SETTINGS},
+            policy={each.name: told[SETTING + each.name] or self._default(each) for each in BOOK_SETTINGS},
         )
+
+    def _default(self, setting: BookSetting) -> str:
+        own = {} if self.stored else OWN_DEFAULTS.get(self.kind, {})
+        return own.get(setting.name, setting.default)
+
+    def show_version(self) -> None:
+        """From now on the form shows the book as it is stored now."""
+        self.version = book_version(Book.objects.get(pk=self.stored.pk)) if self.stored else None
 
     def refuse(self, error: BursarError) -> None:
         """Say what is wrong, beside the setting where it is one."""
@@ -128,8 +140,8 @@ def _field(setting: BookSetting) -> forms.Field:
     )
 
 
-def _initial(stored: Book | None) -> dict[str, str]:
+def _initial(kind: str, stored: Book | None) -> dict[str, str]:
     if stored is None:
-        return {}
+        return {SETTING + name: value for name, value in OWN_DEFAULTS.get(kind, {}).items()}
     settings = {SETTING + setting.name: setting_of(stored, setting.name) for setting in BOOK_SETTINGS}
     return {"name": stored.name, **stored.place, **settings}

@@ -1,12 +1,11 @@
 """What a book can do and how far that is proven, in a person's words, as its adapter states it."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, fields
 
 from bursar.domain.books.traits import Capability, Limits, Proof, Traits
 from bursar.store.models import Book
-from bursar.wiring import books_adapter
+from bursar.wiring import book_traits
 
 CAPABILITIES: Mapping[Capability, tuple[str, str]] = {
     Capability.DOCUMENTS: ("Invoices and bills", "Documents of their own, with a party and a due date."),
@@ -63,8 +62,7 @@ class ToldTraits:
 
 def traits_of(book: Book) -> ToldTraits:
     """As its adapter states them. Nothing is asked of the book."""
-    with closing(books_adapter(book)) as adapter:
-        return told(adapter.traits)
+    return told(book_traits(book))
 
 
 def told(traits: Traits) -> ToldTraits:

@@ -92,6 +92,7 @@ def _post(request: HttpRequest, connection: Connection) -> HttpResponse:
 def _post_exactly(connection: Connection, chosen: QuerySet[LedgerDocument], shown: str) -> Run | None:
     """The posting of these documents; None when they are no longer what was shown."""
     with transaction.atomic():
+        Connection.objects.select_for_update().get(pk=connection.pk)  # first, as everybody who agrees to documents does
         rows = LedgerDocument.objects.filter(pk__in=chosen.order_by().values("pk"))
         if shown_of(postable(rows).select_for_update(of=("self",))) != shown:
             return None
