@@ -26,6 +26,7 @@ from bursar.usecases.ledger_desk import Desks
 from bursar.usecases.ledger_exceptions import Found, note_exceptions
 from bursar.usecases.ledger_wish import LedgerWish, wish_of
 from bursar.usecases.read_ledger import Chunk, LedgerReader, Reading
+from bursar.usecases.reconcile_book import compare_anew
 from bursar.usecases.run_report import save_blocked
 from bursar.usecases.settle_absent import note_batches, settle_absent
 from bursar.usecases.watch import Watch
@@ -48,13 +49,15 @@ class LedgerReport:
     ready: Totals = field(default_factory=Totals)
     held: Totals = field(default_factory=Totals)
     stopped: bool = False
+    remarks: list[str] = field(default_factory=list)
+    """Books that no longer have what Bursar posted there."""
 
     @property
     def verdict(self) -> str:
         if self.stopped:
             return "stopped: not everything was read"
         told = ", ".join(f"{self.counts[name]} {word}" for name, word in COUNTED.items() if self.counts[name])
-        return told or "nothing waits"
+        return "; ".join([told or "nothing waits", *self.remarks])
 
 
 class LedgerSession:
@@ -177,6 +180,8 @@ def export_ledger(
         pass
     session.close()
     report = session.report
+    if not report.stopped:
+        report.remarks += compare_anew(run, session.desks, clock.now())
     run.counts = dict(report.counts)
     totals = {"planned": report.ready, "held": report.held}
     run.totals = {kind: {c: f"{amount:f}" for c, amount in sums.items()} for kind, sums in totals.items()}

@@ -18,8 +18,10 @@ from bursar.domain.plan import Action, Change, Resource
 from bursar.store.models import Book, BookBalance, LedgerDocument, Posting, Run, RunNote
 from bursar.store.queries.chunks import chunks
 from bursar.store.queries.journal import after_of
-from bursar.usecases.ledger_desk import BookDesk
+from bursar.usecases.ledger_desk import BookDesk, Desks
 
+COMPARED_ANEW = 3
+"""Months of a book that every export compares again."""
 LISTED = 20
 """Differences that a run lists one by one."""
 
@@ -46,6 +48,17 @@ def reconcile_book(run: Run, desk: BookDesk, months: Collection[Month], now: dat
     if not differing:
         return []
     return [f"{desk.book.name} differs on {len(differing)} account{'s' if len(differing) > 1 else ''}"]
+
+
+def compare_anew(run: Run, desks: Desks, now: datetime) -> list[str]:
+    """Compare the newest months of each book once more: somebody may have changed what is batched there long since."""
+    remarks: list[str] = []
+    for desk in desks:
+        kept = BookBalance.objects.filter(book=desk.book).order_by("-period").values_list("period", flat=True)
+        months = {Month.parse(period) for period in kept.distinct()[:COMPARED_ANEW]}
+        if months and desk.adapter.traits.can(Capability.BALANCES) and desks.usable(desk.book.pk):
+            remarks += reconcile_book(run, desk, months, now)
+    return remarks
 
 
 def months_of_void(void: Change) -> set[Month]:

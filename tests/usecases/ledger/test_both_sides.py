@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from bursar.domain.books.present import Consent
 from bursar.domain.period import Month
 from bursar.store.models import BookBalance, LedgerBatch, LedgerDocument, LedgerRoute, UnpostedRecord
+from bursar.store.queries.ledger_list import differing
 from bursar.store.queries.period_totals import period_totals
 from bursar.usecases.agree_documents import decide
 from bursar.usecases.ledger_wish import ledger_wish
@@ -201,3 +202,17 @@ def renumber(folder: str, before: str, after: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert f'number: "{before}"' in text
     path.write_text(text.replace(f'number: "{before}"', f'number: "{after}"'), encoding="utf-8")
+
+
+def test_an_export_compares_what_is_batched_long_since(ledger: LedgerWorld) -> None:
+    book = ledger.book()
+    ledger.post(INVOICES)
+    assert ledger.export(INVOICES).verdict == "3 not exported"
+    for path in Path(book.place["folder"]).glob("bursar.*"):
+        path.write_text(path.read_text(encoding="utf-8").replace(" 2414.38 USD", " 2415.38 USD"), encoding="utf-8")
+    run = ledger.export(INVOICES)
+    assert run.verdict == "3 not exported; Main differs on 1 account"
+    (row,) = differing(BookBalance.objects.filter(book=book))
+    assert (row.account, row.difference) == ("1100", Decimal(1))
+    note = run.notes.get(code="books_differ")
+    assert "somebody changed one of these documents there" in note.remedy
