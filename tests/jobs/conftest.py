@@ -1,6 +1,7 @@
 """A sandbox server, a database that several processes share, and workers as processes of their own."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -111,17 +112,51 @@ class Jobs:
         return run
 
 
-def _sqlite(folder: Path) -> Iterator[str]:
+def _sqlite(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    shutil.copy(request.getfixturevalue("migrated_sqlite"), folder / "bursar.sqlite3")
     yield f"sqlite:///{folder}/bursar.sqlite3"
 
 
-def _postgres(_folder: Path) -> Iterator[str]:
+def _postgres(request: pytest.FixtureRequest, _folder: Path) -> Iterator[str]:
+    with _postgres_database(request.getfixturevalue("migrated_postgres")) as name:
+        yield _postgres_url(name)
+
+
+@contextmanager
+def _postgres_database(template: str) -> Iterator[str]:
     server, name = os.environ["BURSAR_TEST_POSTGRES_URL"], f"bursar_jobs_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    yield f"{server.rpartition('/')[0]}/{name}"
-    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield name
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _postgres_url(name: str) -> str:
+    return f"{os.environ['BURSAR_TEST_POSTGRES_URL'].rpartition('/')[0]}/{name}"
+
+
+def _migrate(url: str) -> None:
+    with this_process_uses(url):
+        call_command("migrate", verbosity=0)
+        call_command("createcachetable", verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
+    """A database with Bursar's tables, to be copied: making them takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "bursar.sqlite3"
+    with django_db_blocker.unblock():
+        _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The same on PostgreSQL."""
+    with _postgres_database("template1") as name:
+        with django_db_blocker.unblock():
+            _migrate(_postgres_url(name))
+        yield name
 
 
 @contextmanager
@@ -141,12 +176,10 @@ def this_process_uses(url: str) -> Iterator[None]:
 @pytest.fixture(params=[_sqlite, pytest.param(_postgres, marks=pytest.mark.postgres)], ids=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The URL of a database with Bursar's tables, which this process uses, too."""
-    made = request.param(tmp_path)
+    made = request.param(request, tmp_path)
     url = next(made)
     try:
         with django_db_blocker.unblock(), this_process_uses(url):
-            call_command("migrate", verbosity=0)
-            call_command("createcachetable", verbosity=0)
             yield url
     finally:
         next(made, None)
