@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bursar.domain.books.batches import BatchWish, Confirmed, batch_change, batches_for
 from bursar.domain.ledger.entry_ids import differing_entries
+from bursar.domain.ledger.stock_accounts import COGS
 from bursar.domain.plan import Notice, Plan
 from bursar.ports import Accounting, Clock
 from bursar.store.models import LedgerBatch, Posting, Run, RunNote
@@ -59,7 +60,7 @@ class BatchMaker:
         free: list[Confirmed] = []
         held: list[Notice] = []
         for document in confirmed:
-            if self._open.intersection(document.entry_ids) or f"{document.key}-COGS" in self._open_keys:
+            if self._open.intersection(document.entry_ids) or f"{document.key}{COGS}" in self._open_keys:
                 held.append(_held(document))
             else:
                 free.append(document)

@@ -17,6 +17,7 @@ from bursar.domain.ledger.entry_ids import entry_ids_of
 from bursar.domain.ledger.export import ExportSettings, NonReimbursable
 from bursar.domain.ledger.missing import Missing, located, missing_from
 from bursar.domain.ledger.routes import Excluded, Routed, route
+from bursar.domain.ledger.stock_accounts import COGS
 from bursar.domain.ledger.unposted import Family, Waiting, Wish
 from bursar.domain.money import Money
 from bursar.domain.plan import Blocked, Plan
@@ -237,7 +238,7 @@ def _twice(document: Document) -> Blocked:
 
 def _keys(document: Document) -> Iterable[str]:
     """The keys that rows of the document may have: its own, and that of its cost of goods sold."""
-    return document.key, f"{document.key}-COGS"
+    return document.key, f"{document.key}{COGS}"
 
 
 def _elsewhere(document: Document, rows: Mapping[str, LedgerDocument], book_id: int) -> LedgerDocument | None:

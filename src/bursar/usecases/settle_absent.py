@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from bursar.domain.books.batches import COSTS
 from bursar.domain.errors import NotFound
 from bursar.domain.ledger.batch import Batch
 from bursar.domain.ledger.documents import DocumentKind
+from bursar.domain.ledger.stock_accounts import COGS
 from bursar.domain.money import Money
 from bursar.domain.plan import Blocked
 from bursar.ports import Accounting
@@ -119,10 +119,10 @@ def _held(
 def _costs_left(run: Run, alive: QuerySet[LedgerDocument]) -> Iterator[Found]:
     """Costs that are a journal of their own have no entries: they are batched with their invoice, or left behind."""
     for some in chunks(list(alive), 500):
-        keys = [row.key.removesuffix(COSTS) for row in some]
+        keys = [row.key.removesuffix(COGS) for row in some]
         invoices = {row.key: row for row in LedgerDocument.objects.filter(connection=run.connection, key__in=keys)}
         for row in some:
-            invoice = invoices.get(row.key.removesuffix(COSTS))
+            invoice = invoices.get(row.key.removesuffix(COGS))
             if invoice and invoice.seen_in_id == run.pk and not invoice.digest:
                 continue  # nothing of it was planned: its book cannot be read, or no route leads there
             if invoice and invoice.seen_in_id != run.pk and invoice.batch_id:

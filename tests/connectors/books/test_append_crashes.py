@@ -61,7 +61,7 @@ def _steps(folder: Path, opening: Opening, writes: Sequence[Write]) -> list[Cont
 @pytest.fixture
 def memory() -> Iterator[Path]:
     """A folder that costs no disk: these tests write thousands of files."""
-    shared = Path("/dev/shm")  # noqa: S108
+    shared = Path("/dev/shm")  # noqa: S108  (a folder of the test, made anew each time)
     with TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
         yield Path(folder)
 

@@ -6,12 +6,11 @@ from datetime import date
 
 from bursar.domain.books.policy import BatchShape
 from bursar.domain.identity import short_digest
+from bursar.domain.ledger.stock_accounts import COGS
 from bursar.domain.ledger.unposted import Family
 from bursar.domain.plan import Action, Change, Resource
 
 LONGEST_IDENTIFIER = 50
-COSTS = "-COGS"
-"""What the key of an invoice's cost of goods sold ends in (`domain.ledger.stock_accounts`)."""
 _LETTER = {Family.INVOICES: "I", Family.EXPENSES: "E", Family.PROCUREMENT: "P"}
 
 
@@ -63,7 +62,7 @@ def _apart(members: Sequence[Confirmed]) -> list[list[Confirmed]]:
 
 def _names(document: Confirmed) -> Iterator[int | str]:
     yield from document.entry_ids
-    yield document.key.removesuffix(COSTS)
+    yield document.key.removesuffix(COGS)
 
 
 def _wish(family: Family, members: Sequence[Confirmed], day: date, origin: str) -> BatchWish:
